@@ -1,0 +1,1 @@
+"""The only place that knows Typer, rich and questionary."""

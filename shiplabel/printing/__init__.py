@@ -1,0 +1,1 @@
+"""Sending label files to printers: CUPS, raw sockets, the system viewer."""
