@@ -1,0 +1,111 @@
+"""What the heart asks of the world outside: the service, the disk, the clock.
+
+The concrete parts satisfy these by shape; only ``cli/context`` wires them.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from shiplabel.domain.label import Label, LabelFile, Tracking, VoidAnswer
+    from shiplabel.domain.rate import Carrier, Quote, Rate
+    from shiplabel.domain.shipment import Shipment
+    from shiplabel.workflow.session import Intent, Session
+
+
+class Clock(Protocol):
+    """Time: ``now`` is what is written down, ``elapsed_s`` and ``pause`` measure waiting."""
+
+    def now(self) -> datetime:
+        """Return the aware UTC time to write down."""
+
+    def elapsed_s(self) -> float:
+        """Return seconds on a clock that never goes back."""
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+
+
+class ShippingApi(Protocol):
+    """The service. Every call raises NotSent, Refused or NoAnswer; only safe calls are ever retried below it."""
+
+    def carriers(self) -> Sequence[Carrier]:
+        """List the account's carriers, usable or not."""
+
+    def create_shipment(self, shipment: Shipment) -> str:
+        """Make a shipment and return its id; Refused with ``conflict`` true when its key is taken."""
+
+    def update_shipment(self, shipment_id: str, shipment: Shipment) -> None:
+        """Write the wish anew into a shipment that exists."""
+
+    def find_shipment(self, shipment_key: str) -> str | None:
+        """Return the id of the shipment that carries our key, or None."""
+
+    def quote(
+        self,
+        carrier_ids: Sequence[str],
+        *,
+        shipment_id: str | None = None,
+        shipment: Shipment | None = None,
+    ) -> Quote:
+        """Ask carriers for rates, for a shipment that exists or for one that this call makes."""
+
+    def rate(self, rate_id: str) -> Rate | None:
+        """Return one rate, or None when the service does not know it."""
+
+    def buy(self, intent: Intent, shipment: Shipment) -> Label:
+        """Send one purchase, once: never repeated here, redirects never followed."""
+
+    def label(self, label_id: str) -> Label | None:
+        """Return one label, or None."""
+
+    def labels(
+        self,
+        *,
+        rate_id: str | None = None,
+        shipment_id: str | None = None,
+        external_shipment_id: str | None = None,
+        created_since: datetime | None = None,
+    ) -> Iterator[Label]:
+        """Yield the account's labels, newest first, all pages; filters may be ignored by the service."""
+
+    def void(self, label_id: str) -> VoidAnswer:
+        """Ask to void a label; a refusal is an answer, not an error."""
+
+    def track(self, label_id: str) -> Tracking:
+        """Return where a label's parcel is."""
+
+    def fetch(self, url: str, target: Path) -> None:
+        """Download a label's paper to a file that does not exist yet; size, time and hosts are limited."""
+
+
+class SessionStore(Protocol):
+    """The sessions and label records of one environment."""
+
+    def create(self, session: Session) -> Session:
+        """Write a new session under a fresh id; return it with that id."""
+
+    def save(self, session: Session) -> Session:
+        """Replace the session on disk durably; return it with its new revision."""
+
+    def finish(self, session: Session) -> Session:
+        """Save a session whose label is bought and move it to the label records by one rename."""
+
+    def with_key(self, shipment_key: str) -> list[Session]:
+        """Return every session and record that carries this key, the oldest first."""
+
+    def holding_key(self, shipment_key: str) -> AbstractContextManager[None]:
+        """Let one process at a time look up and buy for a key."""
+
+
+class LabelFiles(Protocol):
+    """The papers of bought labels."""
+
+    def keep(self, session: Session, label: Label) -> LabelFile:
+        """Fetch the paper, check that it is what it says, and put it at its place by rename."""
