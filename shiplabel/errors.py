@@ -111,6 +111,13 @@ class ApiError(ShiplabelError):
         self.field_name = field_name
         self.retry_after_s = retry_after_s
 
+    @property
+    def conflict(self) -> bool:
+        """Whether the service says that our own key is taken by another shipment."""
+        return self.code in {"identifier_conflict", "field_conflict"} or (self.field_name or "").endswith(
+            "external_shipment_id"
+        )
+
 
 class NotSent(ApiError):
     """The request never reached the service: no name, no connection, no TLS."""

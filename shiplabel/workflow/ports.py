@@ -5,13 +5,17 @@ The concrete parts satisfy these by shape; only ``cli/context`` wires them.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
+
+from shiplabel.workflow.session import touch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from shiplabel.domain.label import Label, LabelFile, Tracking, VoidAnswer
     from shiplabel.domain.rate import Carrier, Quote, Rate
@@ -33,7 +37,7 @@ class Clock(Protocol):
 
 
 class ShippingApi(Protocol):
-    """The service. Every call raises NotSent, Refused or NoAnswer; only safe calls are ever retried below it."""
+    """The service. Calls raise NotSent, Refused or NoAnswer; only safe calls are retried below it."""
 
     def carriers(self) -> Sequence[Carrier]:
         """List the account's carriers, usable or not."""
@@ -97,6 +101,9 @@ class SessionStore(Protocol):
     def finish(self, session: Session) -> Session:
         """Save a session whose label is bought and move it to the label records by one rename."""
 
+    def save_record(self, session: Session) -> Session:
+        """Replace a finished session among the label records durably."""
+
     def with_key(self, shipment_key: str) -> list[Session]:
         """Return every session and record that carries this key, the oldest first."""
 
@@ -109,3 +116,24 @@ class LabelFiles(Protocol):
 
     def keep(self, session: Session, label: Label) -> LabelFile:
         """Fetch the paper, check that it is what it says, and put it at its place by rename."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every act of the workflow needs: the outside world and the times to keep.
+
+    ``life`` is how long an idle session lives, ``settle_s`` how long an unknown purchase is
+    looked for, ``say`` where progress is told, a sentence at a time.
+    """
+
+    api: ShippingApi
+    store: SessionStore
+    papers: LabelFiles
+    clock: Clock
+    life: timedelta
+    settle_s: float
+    say: Callable[[str], None]
+
+    def save(self, session: Session) -> Session:
+        """Write the session down now; its expiry slides."""
+        return self.store.save(touch(session, self.clock.now(), self.life))

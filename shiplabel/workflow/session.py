@@ -12,7 +12,16 @@ from datetime import datetime, timedelta
 from shiplabel.domain.label import Label, LabelFile, LabelFormat, LabelLayout
 from shiplabel.domain.money import Money
 from shiplabel.domain.rate import Rate
-from shiplabel.workflow.states import BOUGHT, UNSETTLED, PurchaseEvent, PurchaseState, Trouble, advance, drops_quotes, return_step
+from shiplabel.workflow.states import (
+    BOUGHT,
+    UNSETTLED,
+    PurchaseEvent,
+    PurchaseState,
+    Trouble,
+    advance,
+    drops_quotes,
+    return_step,
+)
 from shiplabel.workflow.steps import FIRST, STEPS, step_after, step_before
 
 SCHEMA = 1
@@ -20,7 +29,10 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the clerk or the script asked for beside the answers; empty where nothing was said."""
+    """What the clerk or the script asked for beside the answers; empty where nothing was said.
+
+    ``carrier_id`` and ``service_code`` name a service that is to be bought without a quote.
+    """
 
     order_id: str = ""
     package_code: str = "package"
@@ -33,6 +45,8 @@ class Wishes:
     layout: LabelLayout = "4x6"
     out: str = ""
     again: bool = False
+    carrier_id: str = ""
+    service_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +81,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """The label's paper: ``none``, ``pending`` (bought, not fetched) or ``saved``; and when it was printed."""
+    """The label's paper: ``none``, ``pending`` (bought, not fetched) or ``saved``."""
 
     state: str = "none"
     files: tuple[LabelFile, ...] = ()
@@ -100,8 +114,9 @@ class Event:
 class Session:
     """One label to be.
 
-    ``answers`` holds each step's answer as understood, None where a step was skipped;
-    ``edit_until`` names the last step of a part being edited from ``confirm``.
+    ``shipment_digest`` tells which wish the service has last been told, ``met_before`` whether
+    anything may already hang on our key there. ``answers`` holds each step's answer as
+    understood, None where a step was skipped; ``edit_until`` names the last step of a part being edited from ``confirm``.
     """
 
     session_id: str
@@ -117,6 +132,8 @@ class Session:
     row: int | None = None
     edit_until: str | None = None
     shipment_id: str | None = None
+    shipment_digest: str = ""
+    met_before: bool = False
     quoted_at: datetime | None = None
     answers: dict[str, str | None] = field(default_factory=dict)
     wishes: Wishes = field(default_factory=Wishes)
@@ -187,19 +204,19 @@ def answer(session: Session, given: dict[str, str | None]) -> Session:
     answers = {**session.answers, **given}
     changed = any(session.answers.get(step, "") != value for step, value in given.items())
     session = drop_quotes(session) if changed and session.quotes else session
-    return replace(session, answers=answers, **_next(session, given))
+    step, edit_until = _next(session, given)
+    return replace(session, answers=answers, step=step, edit_until=edit_until)
 
 
-def _next(session: Session, given: dict[str, str | None]) -> dict[str, str | None]:
-    """Return the fields that move: on to the next step, or back to confirm at the end of an edit."""
-    if session.edit_until == session.step:
-        return {"step": "confirm", "edit_until": None}
-    step = step_after(session.step)
-    while len(given) > 1 and step in given and session.edit_until != step:
+def _next(session: Session, given: dict[str, str | None]) -> tuple[str, str | None]:
+    """Return the next step and the edit's end: on to the next question, or back to confirm."""
+    step, until = session.step, session.edit_until
+    while True:
+        if step == until:
+            return "confirm", None
         step = step_after(step)
-    if session.edit_until in given and len(given) > 1:
-        return {"step": "confirm", "edit_until": None}
-    return {"step": step, "edit_until": session.edit_until}
+        if step not in given:
+            return step, until
 
 
 def back(session: Session) -> Session:

@@ -63,7 +63,7 @@ UNSETTLED = frozenset({_S.PURCHASING, _S.UNKNOWN})
 BOUGHT = frozenset({_S.PURCHASED, _S.VOIDING, _S.VOIDED})
 
 
-class IllegalTransition(Exception):  # noqa: N818  # a bug, not an error that a clerk can meet
+class IllegalTransition(Exception):  # a bug, not an error that a clerk can meet
     """The program tried a step that the table does not know: a bug, and nothing is sent."""
 
 

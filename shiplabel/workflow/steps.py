@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shiplabel.domain import checks
-from shiplabel.domain.checks import Understood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from shiplabel.domain.checks import Understood
 
     Answers = Mapping[str, str | None]
     Check = Callable[[str, Answers], Understood]

@@ -1,0 +1,201 @@
+"""Settling a purchase whose outcome nobody knows: by looking it up, and by nothing else.
+
+Every hit is checked to be ours, because the service may ignore a filter it does not know.
+Finding nothing proves nothing: the purchase stays UNKNOWN until a later look finds it or a
+person says in words that it was not bought.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, ShiplabelError, StorageError, Unauthorized
+from shiplabel.workflow.session import drop_quotes, move, note, reach
+from shiplabel.workflow.states import PurchaseEvent, PurchaseState, Trouble
+from shiplabel.workflow.trouble import rolled_back
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shiplabel.domain.label import Label
+    from shiplabel.workflow.ports import Parts, ShippingApi
+    from shiplabel.workflow.session import Session
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 15.0
+PROCESSING_S = 60.0
+PROCESSING_PAUSE_S = 2.0
+
+
+class SeveralLabels(OutcomeUnknown):
+    """More than one label hangs on our key; ``labels`` are all of them, the oldest first."""
+
+    default_code = "several_labels"
+
+    def __init__(self, session: Session, labels: tuple[Label, ...]) -> None:
+        ids = ", ".join(label.label_id for label in labels)
+        super().__init__(
+            f"{len(labels)} labels were found for {session.shipment_key}: {ids}. One is too many.",
+            hint=f"shiplabel labels void {labels[-1].label_id}, then shiplabel resume {session.session_id}",
+        )
+        self.session, self.labels = session, labels
+
+
+def unknown(parts: Parts, session: Session, error: ShiplabelError) -> Session:
+    """Write down that a purchase was sent and has no certain answer."""
+    session = move(session, PurchaseEvent.NO_ANSWER, parts.clock.now())
+    try:
+        return rolled_back(parts, session, Trouble.NO_ANSWER, error).session
+    except StorageError as disk:
+        raise OutcomeUnknown(
+            f"A purchase has no certain answer, and the disk refused to note it: {disk.message}",
+            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
+        ) from disk
+
+
+def wake(parts: Parts, session: Session) -> Session:
+    """Return a session found on disk as it is to be understood: a purchase under way is UNKNOWN."""
+    if session.purchase.state is not PurchaseState.PURCHASING:
+        return session
+    return unknown(parts, session, NoAnswer("The program ended while a purchase was under way."))
+
+
+def ours(api: ShippingApi, session: Session) -> tuple[Label, ...]:
+    """Return the labels on this session's shipment that were not voided, the oldest first."""
+    found = {
+        label.label_id: label
+        for label in _looked_up(api, session)
+        if is_ours(label, session) and not label.voided and label.status != "voided"
+    }
+    return tuple(sorted(found.values(), key=lambda label: (str(label.created_at or ""), label.label_id)))
+
+
+def is_ours(label: Label, session: Session) -> bool:
+    """Tell whether a label hangs on this session's shipment: by our key or by its shipment's id."""
+    by_key = label.external_shipment_id == session.shipment_key
+    by_shipment = bool(session.shipment_id) and label.shipment_id == session.shipment_id
+    return by_key or by_shipment
+
+
+def _looked_up(api: ShippingApi, session: Session) -> Iterator[Label]:
+    """Yield what each look-up that the API offers tells, the surest first."""
+    intent = session.purchase.intent
+    if session.purchase.label_id:
+        label = api.label(session.purchase.label_id)
+        yield from [label] if label else []
+    if intent and intent.rate_id:
+        yield from api.labels(rate_id=intent.rate_id)
+    if session.shipment_id:
+        yield from api.labels(shipment_id=session.shipment_id)
+    yield from api.labels(external_shipment_id=session.shipment_key)
+
+
+def settle(parts: Parts, session: Session, *, settle_s: float | None = None) -> Session:
+    """Look an UNKNOWN purchase up until it is found or the settle time is over.
+
+    Return the session as PURCHASED. Raise OutcomeUnknown when nothing was found, SeveralLabels
+    when too much was, Unauthorized when the key is not the account's.
+    """
+    check_account(parts, session)
+    end = parts.clock.elapsed_s() + (parts.settle_s if settle_s is None else settle_s)
+    pause_s = FIRST_PAUSE_S
+    while True:
+        found = _look(parts, session)
+        if found is not None:
+            return found
+        left_s = end - parts.clock.elapsed_s()
+        if left_s <= 0:
+            break
+        parts.say(f"Not certain yet whether it was bought; looking again for {left_s:.0f} s.")
+        parts.clock.pause(min(pause_s, left_s))
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+    raise OutcomeUnknown(
+        f"It is not known whether the label for {session.shipment_key} was bought. It is not sent again.",
+        hint=f"shiplabel resume {session.session_id} looks again; if you know that it was not bought: "
+        f"shiplabel reconcile --not-bought {session.shipment_key}",
+    )
+
+
+def _look(parts: Parts, session: Session) -> Session | None:
+    """Look once; return the settled session, or None when nothing certain was seen."""
+    try:
+        hits = ours(parts.api, session)
+    except Unauthorized:
+        raise
+    except ApiError as error:
+        parts.say(f"The look-up failed: {error.message}")
+        return None
+    active = tuple(label for label in hits if label.is_active)
+    if len(active) > 1:
+        raise SeveralLabels(session, active)
+    label = wait_for(parts, active[0]) if active else None
+    failed = label if label and not label.is_active else next(iter(hits), None)
+    if label and label.is_active:
+        return adopt(parts, session, label)
+    if failed:
+        raise label_error(parts, session, failed)
+    return None
+
+
+def wait_for(parts: Parts, label: Label) -> Label:
+    """Ask for a label that is still being made, up to a minute; return it as last seen."""
+    start = parts.clock.elapsed_s()
+    while label.status == "processing" and parts.clock.elapsed_s() - start < PROCESSING_S:
+        parts.clock.pause(PROCESSING_PAUSE_S)
+        try:
+            label = parts.api.label(label.label_id) or label
+        except ApiError as error:
+            parts.say(f"The label is bought and still being made; asking again ({error.message})")
+    return label
+
+
+def label_error(parts: Parts, session: Session, label: Label) -> ShiplabelError:
+    """Return what to raise for a label that the service could not make: money may have moved."""
+    error = OutcomeUnknown(
+        f"The service could not make label {label.label_id} ({label.status}); it may have been charged.",
+        code="label_error",
+        hint=f"shiplabel labels void {label.label_id}, then shiplabel reconcile "
+        f"--not-bought {session.shipment_key}",
+    )
+    session = replace(session, purchase=replace(session.purchase, label_id=label.label_id))
+    if session.purchase.state is PurchaseState.PURCHASING:
+        session = move(session, PurchaseEvent.NO_ANSWER, parts.clock.now())
+    return rolled_back(parts, session, Trouble.LABEL_ERROR, error)
+
+
+def adopt(parts: Parts, session: Session, label: Label) -> Session:
+    """Take a found label as the outcome of the purchase; a success, so the error is cleared."""
+    now = parts.clock.now()
+    session = move(session, PurchaseEvent.FOUND, now, label=label, label_id=label.label_id)
+    session = replace(session, shipment_id=session.shipment_id or label.shipment_id, error=None)
+    return parts.save(note(session, f"found {label.label_id}", now))
+
+
+def check_account(parts: Parts, session: Session) -> None:
+    """Raise Unauthorized unless the key belongs to the account that the purchase was sent to."""
+    intent = session.purchase.intent
+    if intent is None or not intent.carrier_id:
+        return
+    try:
+        carriers = parts.api.carriers()
+    except Unauthorized:
+        raise
+    except ApiError as error:
+        parts.say(f"The account could not be checked: {error.message}")
+        return
+    if intent.carrier_id not in {carrier.carrier_id for carrier in carriers}:
+        raise Unauthorized(
+            "This key belongs to another account than the purchase in doubt; nothing was looked up.",
+            code="other_account",
+            hint="use the key with which the purchase was sent (shiplabel login)",
+        )
+
+
+def not_bought(parts: Parts, session: Session, by: str) -> Session:
+    """Take a person's word that an UNKNOWN purchase was not bought: back to the rates, and say who said it."""
+    now = parts.clock.now()
+    session = move(session, PurchaseEvent.PROVED_ABSENT, now, label_id=None)
+    session = replace(session, history=session.history[:-1])
+    session = note(session, "not_bought", now, by=by)
+    return parts.save(replace(reach(drop_quotes(session), "rate"), error=None, met_before=True))

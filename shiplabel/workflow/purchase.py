@@ -1,0 +1,305 @@
+"""Buying a label: at most once, and never out of sight.
+
+The order of every act: transition, save, act, transition, save. The intent is on disk
+before the purchase is sent; if it cannot be made durable, nothing is sent. ``_send`` is
+the one function of the program that sends a purchase. A certain no leads back to the
+rates or to the refused answer; anything that is not certain is UNKNOWN and is looked up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shiplabel.errors import (
+    ApiError,
+    NoAnswer,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    ShiplabelError,
+    StorageError,
+)
+from shiplabel.workflow.lookup import label_error, ours, settle, unknown, wait_for, wake
+from shiplabel.workflow.session import (
+    Documents,
+    Intent,
+    StepError,
+    drop_quotes,
+    move,
+    note,
+    reach,
+)
+from shiplabel.workflow.shipment import digest_of, shipment_of
+from shiplabel.workflow.states import BOUGHT, UNSETTLED, PurchaseEvent, PurchaseState, Trouble
+from shiplabel.workflow.trouble import purchase_trouble, rolled_back
+
+if TYPE_CHECKING:
+    from shiplabel.domain.label import Label
+    from shiplabel.domain.money import Money
+    from shiplabel.workflow.ports import Parts
+    from shiplabel.workflow.session import Session
+
+PATIENCE = 5
+FIRST_PAUSE_S = 2.0
+
+
+class AlreadyLabelled(ShiplabelError):
+    """The order has a label already; ``session`` is its record."""
+
+    default_code = "already_labelled"
+
+    def __init__(self, session: Session) -> None:
+        label = session.purchase.label
+        when = f"{label.created_at:%Y-%m-%d}" if label and label.created_at else "earlier"
+        what = label.label_id if label else session.session_id
+        named = f"Order {session.wishes.order_id}" if session.wishes.order_id else "This shipment"
+        super().__init__(f"{named} was labelled on {when}: {what}.", hint="--again ships it once more")
+        self.session = session
+
+
+def purchase(parts: Parts, session: Session) -> Session:
+    """Buy the label of a session at step ``purchase`` and return its finished record.
+
+    Raise RolledBack after a certain no, OutcomeUnknown when nobody knows yet, AlreadyLabelled
+    when the key has a label. Only one process at a time buys for a key.
+    """
+    with parts.store.holding_key(session.shipment_key):
+        refuse_second(parts, session)
+        session = _look_first(parts, session)
+        if session.purchase.state is not PurchaseState.PURCHASED:
+            session = _attempt(parts, session)
+    return complete(parts, session)
+
+
+def recover(parts: Parts, session: Session) -> Session:
+    """Bring a purchase that was sent to its end by look-ups; return the finished record.
+
+    Raise OutcomeUnknown when it cannot be told. A purchase that was never sent is returned as it is.
+    """
+    session = wake(parts, session)
+    if session.purchase.state is PurchaseState.UNKNOWN:
+        session = settle(parts, session)
+    return complete(parts, session) if session.purchase.state in BOUGHT else session
+
+
+def refuse_second(parts: Parts, session: Session) -> None:
+    """Raise AlreadyLabelled or OutcomeUnknown when another session of this machine has the key."""
+    for other in parts.store.with_key(session.shipment_key):
+        if other.session_id == session.session_id:
+            continue
+        if other.purchase.state in BOUGHT:
+            raise AlreadyLabelled(other)
+        if other.purchase.state in UNSETTLED:
+            raise OutcomeUnknown(
+                f"A purchase for {other.shipment_key} has no certain answer yet; nothing new was sent.",
+                hint=f"shiplabel resume {other.session_id}",
+            )
+
+
+def _look_first(parts: Parts, session: Session) -> Session:
+    """Adopt a label that hangs on our key already, where anything could."""
+    if not session.met_before:
+        return session
+    try:
+        hits = tuple(label for label in ours(parts.api, session) if label.is_active)
+    except ShiplabelError as error:
+        raise rolled_back(parts, session, purchase_trouble(error), error) from error
+    if not hits:
+        return session
+    now = parts.clock.now()
+    if len(hits) > 1:
+        parts.say(f"{len(hits)} labels hang on {session.shipment_key}: shiplabel labels list shows them.")
+    session = move(_plan(session, parts), PurchaseEvent.INTEND, now, intent=intent_of(session, parts))
+    session = move(session, PurchaseEvent.ACCEPTED, now, label=hits[0], label_id=hits[0].label_id)
+    parts.say(f"Label {hits[0].label_id} was bought for this shipment before; nothing new is bought.")
+    return parts.save(note(replace(session, error=None), f"adopted {hits[0].label_id}", now))
+
+
+def _plan(session: Session, parts: Parts) -> Session:
+    """Return a refused purchase as one that may be tried anew."""
+    if session.purchase.state is PurchaseState.REFUSED:
+        return move(session, PurchaseEvent.EDITED, parts.clock.now())
+    return session
+
+
+def intent_of(session: Session, parts: Parts) -> Intent:
+    """Return what is about to be sent: on the chosen rate, else on the shipment."""
+    rate, wishes = session.rate, session.wishes
+    unquoted = "shipment" if session.shipment_id else "inline"
+    return Intent(
+        by="rate" if rate else unquoted,
+        at=parts.clock.now(),
+        shipment_key=session.shipment_key,
+        shipment_id=session.shipment_id,
+        rate_id=rate.rate_id if rate else None,
+        carrier_id=rate.carrier_id if rate else wishes.carrier_id,
+        carrier_code=rate.carrier_code if rate else "",
+        service_code=rate.service_code if rate else wishes.service_code,
+        quoted=rate.total if rate else None,
+        format=wishes.format,
+        layout=wishes.layout,
+    )
+
+
+def guard_price(price: Money | None, limit: Money | None) -> None:
+    """Raise ApiError when a price is above the clerk's limit: checked before any intent."""
+    if limit is None or price is None:
+        return
+    if price.currency != limit.currency or limit < price:
+        raise ApiError(
+            f"The price {price} is above the limit {limit}; nothing was bought.",
+            code="max_cost",
+            hint="choose another rate or raise --max-cost",
+        )
+
+
+def _attempt(parts: Parts, session: Session) -> Session:
+    """Send the purchase, waiting out answers that say: too many requests."""
+    try:
+        guard_price(session.rate.total if session.rate else None, session.wishes.max_cost)
+    except ApiError as error:
+        raise rolled_back(parts, session, Trouble.PURCHASE_REFUSED, error) from error
+    pause_s = FIRST_PAUSE_S
+    for patience in range(PATIENCE, -1, -1):
+        try:
+            return _send(parts, _plan(session, parts))
+        except _Rejected as no:
+            session, said = no.session, no.error
+        if isinstance(said, RateLimited) and patience:
+            wait_s = said.retry_after_s or pause_s
+            parts.say(f"Too many requests; waiting {wait_s:.0f} s.")
+            parts.clock.pause(wait_s)
+            pause_s *= 2
+            continue
+        if isinstance(said, Refused) and said.conflict and session.shipment_id is None:
+            return _attempt(parts, _use_existing(parts, session))
+        raise _refusal(parts, session, said)
+    raise AssertionError("the last round returns or raises")
+
+
+class _Rejected(Exception):  # a value on its way back, not an error to tell
+    """A certain no, with the session as it was saved."""
+
+    def __init__(self, session: Session, error: ApiError) -> None:
+        super().__init__(error.message)
+        self.session, self.error = session, error
+
+
+def _send(parts: Parts, session: Session) -> Session:
+    """Send one purchase: intent on disk, the call, its outcome on disk.
+
+    The only caller of ``api.buy`` in the program, and it calls it once.
+    """
+    shipment = shipment_of(session)
+    intent = intent_of(session, parts)
+    session = move(session, PurchaseEvent.INTEND, intent.at, intent=intent, label=None, label_id=None)
+    session = parts.save(replace(session, met_before=True))
+    try:
+        label = parts.api.buy(intent, shipment)
+    except NotSent as error:
+        raise _Rejected(_outcome(parts, session, PurchaseEvent.NOT_SENT), error) from error
+    except Refused as error:
+        raise _Rejected(_outcome(parts, session, PurchaseEvent.REFUSED), error) from error
+    except NoAnswer as error:
+        return settle(parts, unknown(parts, session, error))
+    except BaseException as error:
+        raise _left(parts, session, error) from error
+    return _receive(parts, session, label)
+
+
+def _outcome(parts: Parts, session: Session, event: PurchaseEvent) -> Session:
+    return parts.save(move(session, event, parts.clock.now()))
+
+
+def _left(parts: Parts, session: Session, cause: BaseException) -> OutcomeUnknown:
+    """Return what to raise when the call was left in the middle, by ^C or by a fault of ours."""
+    error = NoAnswer(f"The purchase was interrupted ({type(cause).__name__}).", code="interrupted")
+    session = unknown(parts, session, error)
+    return OutcomeUnknown(
+        "The purchase was interrupted; it may have been bought. It is not sent again.",
+        hint=f"shiplabel resume {session.session_id}",
+    )
+
+
+def _receive(parts: Parts, session: Session, label: Label) -> Session:
+    """Keep the label that was bought; wait while the service still makes it."""
+    if label.status == "processing":
+        kept = replace(session.purchase, label_id=label.label_id)
+        session = save_bought(parts, replace(session, purchase=kept), label)
+        label = wait_for(parts, label)
+    if label.status == "error":
+        raise label_error(parts, session, label)
+    now = parts.clock.now()
+    session = move(session, PurchaseEvent.ACCEPTED, now, label=label, label_id=label.label_id)
+    session = replace(session, shipment_id=session.shipment_id or label.shipment_id, error=None)
+    return save_bought(parts, session, label)
+
+
+def save_bought(parts: Parts, session: Session, label: Label) -> Session:
+    """Write a bought label down; when the disk says no, tell of the label itself."""
+    try:
+        return parts.save(session)
+    except StorageError as error:
+        raise OutcomeUnknown(
+            f"Label {label.label_id} was bought, but could not be written down: {error.message}",
+            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
+        ) from error
+
+
+def _use_existing(parts: Parts, session: Session) -> Session:
+    """Find the shipment that holds our key already, write the wish into it, plan to buy on it."""
+    try:
+        found = parts.api.find_shipment(session.shipment_key)
+        if not found:
+            raise Refused(
+                "The service knows our key and cannot find its shipment.", code="identifier_conflict"
+            )
+        session = parts.save(replace(session, shipment_id=found))
+        session = _look_first(parts, session)
+        shipment = shipment_of(session)
+        parts.api.update_shipment(found, shipment)
+    except ApiError as error:
+        raise _refusal(parts, session, error) from error
+    return parts.save(replace(session, shipment_digest=digest_of(shipment)))
+
+
+def _refusal(parts: Parts, session: Session, error: ApiError) -> ShiplabelError:
+    """Return the roll-back of a certain no; a rate that is gone is fetched again."""
+    if error.status == 404 or error.code in {"invalid_identifier", "rate_expired"}:  # noqa: PLR2004  # HTTP
+        session = drop_quotes(session)
+    return rolled_back(parts, session, purchase_trouble(error), error)
+
+
+def complete(parts: Parts, session: Session) -> Session:
+    """Fetch the paper of a bought label and move the session to the records."""
+    session = fetch_paper(parts, session)
+    return parts.store.finish(note(reach(session, "done"), "finished", parts.clock.now()))
+
+
+def fetch_paper(parts: Parts, session: Session) -> Session:
+    """Return the session with its label's file, or with the file still pending; never an error.
+
+    The label is bought: that its paper could not be had is told, and can never lead to a purchase.
+    """
+    label = session.purchase.label
+    if label is None:
+        return session
+    try:
+        file = parts.papers.keep(session, label)
+    except ShiplabelError as error:
+        parts.say(f"The label is bought; its file could not be had: {error.message}")
+        kept = StepError(
+            step="done",
+            code=error.code,
+            message=error.message,
+            request_id=getattr(error, "request_id", None),
+            at=parts.clock.now(),
+            reverted_from=session.step,
+            reverted_to="done",
+        )
+        return replace(session, documents=replace(session.documents, state="pending"), error=kept)
+    others = tuple(old for old in session.documents.files if old.path != file.path)
+    documents = Documents(state="saved", files=(*others, file), printed_at=session.documents.printed_at)
+    return replace(session, documents=documents, error=None)
