@@ -1,0 +1,317 @@
+"""The check of each step: what was typed becomes an answer, a question, or a refusal.
+
+A check takes the text and the answers so far. It raises InputError, naming its step, for what cannot
+be right; it only doubts what is odd. Letters outside ASCII are kept as they are typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from shiplabel.domain import foreign, letters, limits, parcel, places
+from shiplabel.domain.text import clean, quoted
+from shiplabel.domain.understood import Understood
+from shiplabel.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shiplabel.domain.shipment import Dimensions, LengthUnit, WeightUnit
+
+    Answers = Mapping[str, str | None]
+    Check = Callable[[str, Answers], Understood]
+
+__all__ = ["Understood", "city", "company", "country", "height", "length", "name", "phone", "state", "street",
+           "street2", "weight", "width", "zip_code"]  # fmt: skip
+
+_LABELS = {
+    "name": "The name", "company": "The company", "address1": "The street",
+    "address2": "The apartment line", "city": "The city", "state": "The state",
+    "zip": "The ZIP code", "country": "The country", "phone": "The phone number",
+    "weight": "The weight", "length": "The length", "width": "The width", "height": "The height",
+}  # fmt: skip
+_ZIP = re.compile(r"(?P<zip>[0-9]{3,5})(?:\.0|[ \-–]+(?P<more>[0-9]{4})|-)?")  # noqa: RUF001 - dashes are pasted
+_LONG_ZIP = re.compile(r"(?P<zip>[0-9]{3,5})(?P<more>[0-9]{4})")
+_CITY_LINE = re.compile(
+    r"(?P<city>.*[^\s,])(?:\s*,\s*|\s+)(?P<state>[^,0-9]+?),?\s+(?P<zip>[0-9]{5}(?:-?[0-9]{4})?)"
+)
+_SIDES = ("parcel_length", "parcel_width", "parcel_height")
+_ZIP_DIGITS = 5
+
+
+def name(side: str) -> Check:
+    """Return the check of a name: 1 to 50 characters."""
+    return _words(f"{side}_name")
+
+
+def company(side: str) -> Check:
+    """Return the check of a company, which may be left out."""
+    return _words(f"{side}_company", optional=True)
+
+
+def street(side: str) -> Check:
+    """Return the check of a street: 1 to 100 characters."""
+    return _words(f"{side}_address1")
+
+
+def street2(side: str) -> Check:
+    """Return the check of an apartment line, which may be left out."""
+    return _words(f"{side}_address2", optional=True)
+
+
+def city(side: str) -> Check:
+    """Return the check of a city; ``Austin, TX 78756`` answers state and ZIP code along with it."""
+    check = _words(f"{side}_city")
+
+    def checked(text: str, answers: Answers) -> Understood:
+        typed = _typed(text, f"{side}_city")
+        line = _CITY_LINE.fullmatch(typed) if _country(answers, side) == foreign.HOME else None
+        code = places.state_code(line["state"]) if line else None
+        if line is None or code is None:
+            return check(text, answers)
+        zip_text = _us_zip(line["zip"], code, f"{side}_zip")
+        found = check(line["city"], answers)
+        also: dict[str, str | None] = {f"{side}_state": code, f"{side}_zip": zip_text}
+        doubt = found.doubt or _zip_doubt(zip_text, line["city"], code)
+        return Understood(found.value, f"{found.value}, {code} {zip_text}", doubt, found.suggestion, also)
+
+    return checked
+
+
+def state(side: str) -> Check:
+    """Return the check of a state: its two letters or its name, territories and AA AE AP too."""
+    step = f"{side}_state"
+
+    def checked(text: str, answers: Answers) -> Understood:
+        typed, country_code = _typed(text, step), _country(answers, side)
+        if country_code != foreign.HOME:
+            return foreign.check_state(typed, country_code, step)
+        _require(typed, step)
+        code = places.state_code(typed)
+        if code is None:
+            raise InputError(f"{quoted(typed)} is not a US state. {_state_hint(typed)}", field=step)
+        return Understood(code, f"{places.STATES[code]} ({code})")
+
+    return checked
+
+
+def zip_code(side: str) -> Check:
+    """Return the check of a ZIP code; one that does not fit city and state is doubted."""
+    step = f"{side}_zip"
+
+    def checked(text: str, answers: Answers) -> Understood:
+        typed, country_code = _typed(text, step), _country(answers, side)
+        if country_code != foreign.HOME:
+            return foreign.check_zip(typed, country_code, step)
+        _require(typed, step)
+        state_answer = answers.get(f"{side}_state") or ""
+        code = _us_zip(typed, state_answer, step)
+        return Understood(code, code, _zip_doubt(code, answers.get(f"{side}_city") or "", state_answer))
+
+    return checked
+
+
+def country(side: str) -> Check:
+    """Return the check of a country: two letters or its English name; nothing typed is the US."""
+    step = f"{side}_country"
+
+    def checked(text: str, _answers: Answers) -> Understood:
+        typed = _typed(text, step)
+        code = foreign.country_code(typed, step) if typed else foreign.HOME
+        return Understood(code, code)
+
+    return checked
+
+
+def phone(side: str) -> Check:
+    """Return the check of a phone number, which may be left out; an extension is kept."""
+    step = f"{side}_phone"
+
+    def checked(text: str, answers: Answers) -> Understood:
+        typed = _typed(text, step)
+        if not typed:
+            return Understood(None)
+        number, known = _number(typed, _country(answers, side))
+        if not number:
+            raise InputError(
+                f"{quoted(typed)} is not a phone number. Type it with its area code, 512-555-0100 x12, "
+                "or leave it empty.",
+                field=step,
+            )
+        doubt = "" if known else f"{number} is not a number that is in use. Keep it?"
+        return Understood(number, number, doubt)
+
+    return checked
+
+
+def weight(text: str, answers: Answers) -> Understood:
+    """Check a weight: above zero, at most 150 lb; a bare number is in ``parcel_weight_unit`` (pounds)."""
+    typed = _typed(text, "parcel_weight")
+    _require(typed, "parcel_weight")
+    try:
+        understood = parcel.parse_weight(typed, _weight_unit(answers))
+    except InputError as error:
+        raise _at("parcel_weight", error) from error
+    return Understood(parcel.weight_text(understood), parcel.show_weight(understood))
+
+
+def length(text: str, answers: Answers) -> Understood:
+    """Check a length; ``10x8x4`` answers all three sides."""
+    return _side(text, answers, "parcel_length")
+
+
+def width(text: str, answers: Answers) -> Understood:
+    """Check a width; ``10x8x4`` answers all three sides."""
+    return _side(text, answers, "parcel_width")
+
+
+def height(text: str, answers: Answers) -> Understood:
+    """Check a height, and with it the size of the whole parcel."""
+    return _side(text, answers, "parcel_height")
+
+
+def _words(step: str, *, optional: bool = False) -> Check:
+    def checked(text: str, _answers: Answers) -> Understood:
+        typed = _typed(text, step)
+        if optional and not typed:
+            return Understood(None)
+        _require(typed, step)
+        if all(unicodedata.category(character)[0] in "PZ" for character in typed):
+            raise InputError(
+                f"{quoted(typed)} has no letter and no digit. {_LABELS[_word(step)]} needs one.", field=step
+            )
+        return _with_letters(typed, step)
+
+    return checked
+
+
+def _with_letters(typed: str, step: str) -> Understood:
+    odd = letters.unprintable(typed)
+    if not odd:
+        return Understood(typed, typed)
+    suggestion = letters.transliterated(typed)[: limits.CHARACTERS[_word(step)]].strip()
+    instead = f" (they would print {quoted(suggestion)})" if suggestion else ""
+    return Understood(typed, typed, f"Carriers may not print {quoted(odd)}{instead}. Keep it?", suggestion)
+
+
+def _typed(text: str, step: str) -> str:
+    """Return the text made whole, short enough for its step."""
+    label, most = _LABELS[_word(step)], limits.CHARACTERS[_word(step)]
+    typed = clean(text, field=step, label=label)
+    if len(typed) > most:
+        raise InputError(
+            f"{label} has {len(typed):,} characters, at most {most} fit: {quoted(typed)}.", field=step
+        )
+    return typed
+
+
+def _require(typed: str, step: str) -> None:
+    if not typed:
+        raise InputError(f"{_LABELS[_word(step)]} is missing; it cannot be left out.", field=step)
+
+
+def _word(step: str) -> str:
+    return step.partition("_")[2]
+
+
+def _country(answers: Answers, side: str) -> str:
+    return answers.get(f"{side}_country") or foreign.HOME
+
+
+def _state_hint(typed: str) -> str:
+    near = places.nearest_state(typed)
+    return (
+        f"Did you mean {places.STATES[near]} ({near})?"
+        if near
+        else "Type its two letters or its name: TX, Texas."
+    )
+
+
+def _us_zip(typed: str, state_code: str, step: str) -> str:
+    """Return ``12345`` or ``12345-6789``; zeros that a spreadsheet cut off are put back."""
+    found = _ZIP.fullmatch(typed) or _LONG_ZIP.fullmatch(typed)
+    if found is None:
+        raise InputError(f"{quoted(typed)} is not a ZIP code. Type 12345 or 12345-6789.", field=step)
+    digits = found["zip"]
+    if len(digits) < _ZIP_DIGITS and state_code and state_code not in places.LEADING_ZERO[len(digits)]:
+        raise InputError(
+            f"{quoted(typed)} has {len(digits)} digits; a ZIP code of {state_code} has {_ZIP_DIGITS}.",
+            field=step,
+        )
+    return "-".join(filter(None, (digits.zfill(_ZIP_DIGITS), found["more"])))
+
+
+def _zip_doubt(code: str, city_answer: str, state_answer: str) -> str:
+    zip5 = code[:_ZIP_DIGITS]
+    place = places.place_of_zip(zip5)
+    if place is None:
+        return f"ZIP code {zip5} is not known. Keep it?"
+    city_there, state_there = place
+    fits = state_answer in {"", state_there}
+    if fits and (not city_answer or places.is_city_of_zip(zip5, city_answer)):
+        return ""
+    asked = ", ".join(filter(None, (city_answer, state_answer)))
+    return f"ZIP code {zip5} is {city_there}, {state_there}, not {asked}. Keep it?"
+
+
+@lru_cache(maxsize=1024)
+def _number(typed: str, country_code: str) -> tuple[str, bool]:
+    """Return the number in its international form (empty: not one), and whether it is known to be in use."""
+    import phonenumbers  # noqa: PLC0415 - heavy, and needed at the first number only
+
+    try:
+        parsed = phonenumbers.parse(typed, country_code)
+    except phonenumbers.NumberParseException:
+        return "", False
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return "", False
+    shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return shown, phonenumbers.is_valid_number(parsed)
+
+
+def _weight_unit(answers: Answers) -> WeightUnit:
+    unit = answers.get("parcel_weight_unit")
+    return unit if unit in {"ounce", "gram", "kilogram"} else "pound"  # type: ignore[return-value] # one of the four
+
+
+def _length_unit(answers: Answers) -> LengthUnit:
+    return "centimeter" if answers.get("parcel_side_unit") == "centimeter" else "inch"
+
+
+def _side(text: str, answers: Answers, step: str) -> Understood:
+    typed = _typed(text, step)
+    _require(typed, step)
+    try:
+        if parcel.is_size(typed):
+            return _all_sides(parcel.parse_size(typed, _length_unit(answers)), step)
+        value = parcel.side_text(parcel.parse_side(typed, _length_unit(answers)))
+    except InputError as error:
+        raise _at(step, error) from error
+    return Understood(value, value, _size_doubt({**answers, step: value}, step))
+
+
+def _all_sides(dimensions: Dimensions, step: str) -> Understood:
+    texts = dict(zip(_SIDES, parcel.side_texts(dimensions), strict=True))
+    value = texts.pop(step)
+    return Understood(value, parcel.show_size(dimensions), also={**texts})
+
+
+def _size_doubt(answers: Answers, step: str) -> str:
+    """Refuse too large a parcel at its last side; doubt it where later sides may still change."""
+    sides = [answers.get(side) or "" for side in _SIDES]
+    if not all(sides):
+        return ""
+    try:
+        parcel.check_size(parcel.dimensions_of(*sides))
+    except InputError as error:
+        if step == _SIDES[-1]:
+            raise _at(step, error) from error
+        return f"{error.message} Keep it, and change the other sides?"
+    return ""
+
+
+def _at(step: str, error: InputError) -> InputError:
+    return InputError(error.message, field=step)
