@@ -1,0 +1,50 @@
+"""Printing one label's paper on one printer.
+
+A job that fails is an error of printing and of nothing else: the label stays bought, and the
+same paper can be printed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shiplabel.errors import ShiplabelError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shiplabel.domain.label import LabelFormat, LabelLayout
+    from shiplabel.printing.targets import Target
+
+PRINT_S = 30.0
+
+
+class PrinterError(ShiplabelError):
+    """The printer did not take the paper; the label stays bought."""
+
+    default_code = "print_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """A paper that a printer took; ``job_id`` is the print service's own, empty for raw printing."""
+
+    printer: str
+    job_id: str
+    size: int
+
+
+def print_label(
+    path: Path, paper: LabelFormat, target: Target, layout: LabelLayout = "4x6", limit_s: float = PRINT_S
+) -> PrintJob:
+    """Give a paper to a printer within ``limit_s`` seconds in all; raise PrinterError."""
+    from shiplabel.printing.cups import submit  # noqa: PLC0415  # each way is loaded when it is taken
+    from shiplabel.printing.raw import send  # noqa: PLC0415  # the same
+    from shiplabel.printing.targets import RawTarget  # noqa: PLC0415  # the same
+
+    if not path.is_file():
+        raise PrinterError(f"There is no file {path} to print.", code="file_missing")
+    if isinstance(target, RawTarget):
+        return send(path, paper, target, limit_s=limit_s)
+    return submit(path, paper, target, layout=layout, limit_s=limit_s)
