@@ -24,6 +24,7 @@ CM_PER_INCH = Decimal("2.54")
 GRAMS_PER_POUND = Decimal("453.59237")
 OUNCES_PER_POUND = Decimal(16)
 _HUNDREDTH = Decimal("0.01")
+_MILLIONTH = Decimal("0.000001")
 
 _WEIGHT_WORDS: dict[str, WeightUnit] = {
     **dict.fromkeys(("lb", "lbs", "lb.", "lbs.", "pound", "pounds", "#"), "pound"),
@@ -39,7 +40,8 @@ _GRAMS: dict[WeightUnit, Decimal] = {
     "kilogram": Decimal(1000),
 }
 _SIDE_WORDS: dict[str, tuple[LengthUnit, Decimal]] = {
-    **dict.fromkeys(("in", "in.", "ins", "inch", "inches", '"', "\u2033", "\u201d", "''"), ("inch", Decimal(1))),
+    **dict.fromkeys(("in", "in.", "ins", "inch", "inches"), ("inch", Decimal(1))),
+    **dict.fromkeys(('"', "\u2033", "\u201d", "''"), ("inch", Decimal(1))),
     **dict.fromkeys(("ft", "ft.", "foot", "feet", "'", "\u2032", "\u2019"), ("inch", Decimal(12))),
     **dict.fromkeys(("cm", "cms", "cm.", "centimeter", "centimeters", "centimetre", "centimetres"),
                     ("centimeter", Decimal(1))),
@@ -49,7 +51,7 @@ _SIDE_WORDS: dict[str, tuple[LengthUnit, Decimal]] = {
 _SIDE_SIGNS: dict[LengthUnit, str] = {"inch": "in", "centimeter": "cm"}
 
 _PART = re.compile(
-    r"\s*(?P<number>[0-9.,]+(?:[ -][0-9]+/[0-9]+)?|[0-9]+/[0-9]+)\s*(?P<unit>[^0-9\s,;][^0-9\s,;]*)?\s*"
+    r"\s*(?P<number>[0-9.,]+(?:[ -][0-9]+/[0-9]+)?|[0-9]+/[0-9]+)\s*(?P<unit>[^0-9\s,;][^0-9\s,;]*)?\s*,?\s*"
 )
 _NUMBER = re.compile(r"[0-9]{0,7}(?:[.,][0-9]{1,6})?|[0-9]{1,7}[.,]")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
@@ -244,7 +246,9 @@ def _side(number: str, word: str, bare: LengthUnit, text: str) -> Side:
     unit, times = _SIDE_WORDS.get(word, (None, None)) if word else (bare, Decimal(1))
     if unit is None or times is None:
         _unreadable("side", text)
-    return Side(_number(number, "side", text) * times, unit)
+    value = _number(number, "side", text) * times
+    rounded = value.quantize(_MILLIONTH, ROUND_HALF_UP)
+    return Side(value if value == rounded else rounded, unit)
 
 
 _FORMS = {"weight": "2 lb 3 oz, 35 oz, 900 g, or 2.5 for pounds", "side": "10, 10.5 in, or 25 cm"}
