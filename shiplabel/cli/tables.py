@@ -1,0 +1,205 @@
+"""Rates, boards and labels as a terminal shows them: pure rendering, no question and no session kept.
+
+What comes from the service or the clerk is shown literally: no markup, no escapes. Boxed
+tables fit the terminal's width; ``plain`` rows are one line each and never cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from shiplabel.domain.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shiplabel.domain.money import Money
+    from shiplabel.domain.rate import Carrier, CarrierFailure, Rate
+    from shiplabel.workflow.quote import Board
+    from shiplabel.workflow.session import Session
+
+WIDE = 100
+COLUMNS = ("#", "Carrier", "Service", "Package", "Arrives", "Total", "What is in it", "Notes")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The rate ids to point at; empty where no rate earns the word."""
+
+    cheapest: str = ""
+    fastest: str = ""
+
+    def words(self, rate: Rate) -> list[str]:
+        """Return the words that a rate earned."""
+        said = (("cheapest", self.cheapest), ("fastest", self.fastest))
+        return [word for word, rate_id in said if rate_id == rate.rate_id]
+
+
+NO_MARKS = Marks()
+
+
+def rates_table(  # each is a part of what is on screen
+    rates: Sequence[Rate],
+    marks: Marks = NO_MARKS,
+    *,
+    width: int = 80,
+    first: int = 1,
+    count: int | None = None,
+    title: str | None = None,
+) -> Table:
+    """Return the rates as a boxed table that fits ``width``: rows ``first`` on, ``count`` of them."""
+    wide = width >= WIDE
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0) if not wide else (0, 2, 0, 0),
+        show_edge=False,
+        title=Text(title) if title else None,
+        title_justify="left",
+        width=width if not wide else None,
+    )
+    for name in COLUMNS:
+        if wide or name != "Carrier":
+            _add_column(table, name, wide=wide)
+    last = len(rates) if count is None else first - 1 + count
+    for rank, rate in enumerate(rates[first - 1 : last], first):
+        cells = _cells(rank, rate, marks, short=not wide)
+        if not wide:
+            cells[1:3] = [full_name(rate)]
+        table.add_row(*(Text(printable(cell)) for cell in cells), style=_style(rate, marks))
+    return table
+
+
+def _add_column(table: Table, name: str, *, wide: bool) -> None:
+    right = name in {"#", "Total"}
+    short = {"What is in it": "In it"}.get(name, name)
+    table.add_column(
+        name if wide else short,
+        justify="right" if right else "left",
+        no_wrap=right or (wide and name == "Arrives"),
+        overflow="fold",
+    )
+
+
+def _style(rate: Rate, marks: Marks) -> str:
+    words = marks.words(rate)
+    if "cheapest" in words:
+        return "bold green"
+    return "bold cyan" if words else ""
+
+
+def _cells(rank: int, rate: Rate, marks: Marks, *, short: bool = False) -> list[str]:
+    notes = [*marks.words(rate), *(f"! {warning}" for warning in ([] if short else rate.warnings))]
+    if short and rate.warnings:
+        notes.append("! see below")
+    return [
+        str(rank),
+        rate.carrier_name or rate.carrier_code,
+        service_name(rate),
+        package_words(rate.package_type),
+        arrival(rate, short=short),
+        str(rate.total),
+        contents(rate, short=short),
+        ", ".join(notes),
+    ]
+
+
+def service_name(rate: Rate) -> str:
+    """Return the service without its carrier's name before it."""
+    name = rate.service_name or rate.service_code
+    carrier = rate.carrier_name or rate.carrier_code
+    shorter = name[len(carrier) :].strip() if name.lower().startswith(f"{carrier.lower()} ") else ""
+    return shorter or name
+
+
+def full_name(rate: Rate) -> str:
+    """Return carrier and service as a sentence says them: ``USPS Ground Advantage``."""
+    return f"{rate.carrier_name or rate.carrier_code} {service_name(rate)}"
+
+
+def package_words(package_type: str | None) -> str:
+    """Return a package code in words; the plain parcel is ``package``."""
+    return (package_type or "any").replace("_", " ")
+
+
+def arrival(rate: Rate, *, short: bool = False) -> str:
+    """Return when it arrives, in days and as a date, as far as the carrier says."""
+    days = rate.delivery_days
+    counted = "" if days is None else f"{days} day{'' if days == 1 else 's'}"
+    if short and days is not None:
+        counted = f"{days}d"
+    date = f"{rate.delivery_at:%a %b} {rate.delivery_at.day}" if rate.delivery_at else ""
+    return f"{counted} {date}".strip() or rate.delivery_words or "not said"
+
+
+def contents(rate: Rate, *, short: bool = False) -> str:
+    """Return what the total is made of; the parts that cost nothing are left out."""
+    paid = {name: money for name, money in rate.parts.items() if money.amount}
+    if len(paid) <= 1:
+        return "" if short else next(iter(paid), "").replace("_", " ")
+    return ", ".join(_part(name, money) for name, money in paid.items())
+
+
+def _part(name: str, money: Money) -> str:
+    return f"{name.replace('_', ' ')} {money.text}"
+
+
+def footnotes(rates: Iterable[Rate], first: int = 1, *, wide: bool = False) -> list[str]:
+    """Return the warnings of the rows shown, by rank; a wide table holds them itself."""
+    if wide:
+        return []
+    return [
+        f"! {rank}: {printable(warning)}"
+        for rank, rate in enumerate(rates, first)
+        for warning in rate.warnings
+    ]
+
+
+def failure_lines(failures: Iterable[CarrierFailure], waiting: Iterable[Carrier] = ()) -> list[str]:
+    """Return a line for each carrier that failed and one for those still asked."""
+    lines = [f"{_carrier_of(failure)}: {printable(failure.message)}" for failure in failures]
+    asked = ", ".join(printable(carrier.name or carrier.carrier_code) for carrier in waiting)
+    return [*lines, *([f"Still asking {asked} …"] if asked else [])]
+
+
+def _carrier_of(failure: CarrierFailure) -> str:
+    return printable(failure.carrier_code or failure.carrier_id or "A carrier")
+
+
+def plain_rows(rates: Sequence[Rate], marks: Marks = NO_MARKS, *, first: int = 1) -> list[str]:
+    """Return the table as lines, the heads first: two spaces between columns, never wrapped or cut."""
+    rows = [list(COLUMNS)]
+    for rank, rate in enumerate(rates[first - 1 :], first):
+        rows.append([printable(cell) for cell in _cells(rank, rate, marks)])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
+def board_lines(board: Board) -> list[str]:
+    """Return what a board adds beneath its rates: failures, and who is still asked."""
+    return failure_lines(board.failures, board.waiting)
+
+
+def label_lines(session: Session) -> list[str]:
+    """Return a bought label as a clerk reads it: what, where to, what it cost, where its file lies."""
+    label = session.purchase.label
+    if label is None:
+        return [f"{session.session_id}: no label yet, at step {session.step}."]
+    rate, quoted = session.rate, session.purchase.intent and session.purchase.intent.quoted
+    what = full_name(rate) if rate else f"{label.carrier_code} {label.service_code}"
+    paid = "" if label.cost is None else f" for {label.cost}"
+    differs = f" (quoted {quoted})" if quoted and label.cost and quoted != label.cost else ""
+    lines = [
+        f"Label {label.label_id}: {what}{paid}{differs}",
+        f"Tracking number {label.tracking_number}" if label.tracking_number else "No tracking number",
+    ]
+    lines += [f"File {file.path}" for file in session.documents.files]
+    if not session.documents.files:
+        lines.append(f"Its file is not here yet: shiplabel labels print {label.label_id}")
+    return [printable(line) for line in lines]

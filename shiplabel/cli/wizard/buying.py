@@ -1,0 +1,269 @@
+"""Rates and the choice among them: fetched side by side, shown as they come, picked, approved."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.live import Live
+from rich.text import Text
+
+from shiplabel.cli import tables
+from shiplabel.cli.wizard import view as views
+from shiplabel.cli.wizard.prompt import Key
+from shiplabel.cli.wizard.view import View
+from shiplabel.domain import rules
+from shiplabel.errors import InputError, ShiplabelError
+from shiplabel.workflow.quote import is_stale, quote
+from shiplabel.workflow.session import choose, reach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import RenderableType
+
+    from shiplabel.cli.wizard.room import Room
+    from shiplabel.domain.rate import CarrierFailure, Rate
+    from shiplabel.workflow.quote import Board
+    from shiplabel.workflow.session import Session
+
+BELOW_TABLE = 7
+LEAST_ROWS = 3
+FILTERS = {
+    "c": "Only which carrier ({names})? Empty shows all:",
+    "d": "Within how many days? Empty shows all:",
+    "p": "Up to which price? Empty shows all:",
+}
+KEYS = (
+    "Enter cheapest",
+    "number takes it",
+    "s sort",
+    "c carrier",
+    "d days",
+    "p price",
+    "m more",
+    "^B back",
+    "? help",
+)
+HELP = (
+    "Enter takes the rate marked cheapest; a number and Enter takes that one. s sorts by price, days or "
+    "carrier; c, d and p show only a carrier, so many days, up to a price; m shows more rows. b, ^B or Esc "
+    "goes back to the review. Nothing is bought before a last question."
+)
+
+
+class Buying:
+    """Fetches, shows, picks and approves; ``_failures`` are the carriers that gave no rate just now."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._failures: tuple[CarrierFailure, ...] = ()
+        self._view = View()
+
+    def fetch(self, session: Session) -> Session:
+        """Ask every carrier, showing the table as it fills; return the session with its rates."""
+        self._view = View()
+        show = self._plainly() if self._room.desk.plain else None
+        if show:
+            return quote(self._room.parts, session, show)
+        with self._live(session) as drawn:
+            session = quote(self._room.parts, session, drawn)
+        self._room.prompt.forget_typed_ahead()
+        return session
+
+    @contextmanager
+    def _live(self, session: Session) -> Iterator[Callable[[Board], None]]:
+        console = self._room.voice.console
+        first = Text("Asking the carriers for rates …")
+        with Live(first, console=console, transient=True, auto_refresh=False) as live:
+
+            def show(board: Board) -> None:
+                self._failures = board.failures
+                live.update(self._table(session, list(board.rates), board), refresh=True)
+
+            live.refresh()
+            yield show
+
+    def _plainly(self) -> Callable[[Board], None]:
+        told = 0
+
+        def show(board: Board) -> None:
+            nonlocal told
+            self._failures = board.failures
+            for line in tables.failure_lines((), board.waiting):
+                self._room.voice.say(line)
+            told = len(board.rates)
+
+        return show
+
+    def _table(self, session: Session, rates: list[Rate], board: Board | None = None) -> Group:
+        """Return the rows that fit the screen, the failures, and what else there is to know."""
+        rows = views.shown(rates, self._view)
+        marks = views.marks(rows, session.wishes.package_code)
+        failures, waiting = (board.failures, board.waiting) if board else (self._failures, ())
+        below = [Text(line, "yellow") for line in tables.failure_lines(failures, waiting)]
+        return self._fitted(rows, marks, below)
+
+    def _fitted(self, rows: list[Rate], marks: tables.Marks, below: list[Text]) -> Group:
+        """Return as many rows as the terminal is high enough for."""
+        console, first = self._room.voice.console, self._view.first
+        room_for = max(console.size.height - BELOW_TABLE, LEAST_ROWS)
+        for count in range(len(rows) - first + 1, -1, -1):
+            drawn = self._drawn(rows, marks, below, count)
+            if count <= LEAST_ROWS or len(console.render_lines(drawn, pad=False)) <= room_for:
+                break
+        return drawn
+
+    def _drawn(self, rows: list[Rate], marks: tables.Marks, below: list[Text], count: int) -> Group:
+        width, first = self._room.voice.width, self._view.first
+        parts: list[RenderableType] = []
+        if rows:
+            parts.append(tables.rates_table(rows, marks, width=width, first=first, count=count))
+        here = rows[first - 1 : first - 1 + count]
+        parts += [Text(line, "yellow") for line in tables.footnotes(here, first, wide=width >= tables.WIDE)]
+        if len(here) < len(rows):
+            parts.append(Text(f"Rates {first} to {first - 1 + count} of {len(rows)}; m shows more.", "dim"))
+        self._on_page = count
+        return Group(*parts, *below)
+
+    def pick(self, session: Session) -> Session:
+        """Fetch rates that are stale or missing, show them, and keep the one the clerk takes."""
+        if not session.quotes or is_stale(session, self._room.parts.clock.now()):
+            session = self.fetch(session)
+        if self._room.rule and (by_rule := self._by_rule(session)):
+            return self._room.save(choose(session, by_rule))
+        self._show(session)
+        return self._picked(session)
+
+    def _by_rule(self, session: Session) -> Rate | None:
+        """Return what the option's rule takes, the first time only; say so where it takes none."""
+        rule, self._room.rule = self._room.rule, ""
+        try:
+            return rules.choose(session.quotes, rules.parse_rule(rule), session.wishes.package_code)
+        except ShiplabelError as error:
+            self._room.voice.refuse(error)
+            return None
+
+    def _show(self, session: Session) -> None:
+        voice = self._room.voice
+        if not self._room.desk.plain:
+            voice.show(self._table(session, list(session.quotes)))
+            return
+        rows = views.shown(session.quotes, self._view)
+        for line in tables.plain_rows(rows, views.marks(rows, session.wishes.package_code)):
+            voice.say(line)
+        for line in tables.failure_lines(self._failures):
+            voice.say(line)
+
+    def _picked(self, session: Session) -> Session:
+        room, typed = self._room, ""
+        rows = views.shown(session.quotes, self._view)
+        marks = views.marks(rows, session.wishes.package_code)
+        while True:
+            reply = room.prompt.ask(
+                room.header("rate"), self._question(rows, marks), keys=KEYS, default=typed, letters="scdpbm?"
+            )
+            if reply.key == Key.ENTER and reply.text.strip() != "?":
+                taken = self._taken(rows, marks, reply.text)
+                if taken:
+                    room.voice.wipe()
+                    room.voice.understood("Rate", f"{tables.full_name(taken)} {taken.total}")
+                    return room.save(choose(session, taken))
+                typed = reply.text
+                continue
+            return self._by_key(session, rows, reply.key)
+
+    def _question(self, rows: list[Rate], marks: tables.Marks) -> str:
+        cheapest = next((rate for rate in rows if rate.rate_id == marks.cheapest), None)
+        enter = f"Enter takes {cheapest.total} (cheapest), or a" if cheapest else "A"
+        view = f" [{self._view.words()}]" if self._view != View() else ""
+        return f"{enter} number{view}:"
+
+    def _taken(self, rows: list[Rate], marks: tables.Marks, text: str) -> Rate | None:
+        text = text.strip().lstrip("#")
+        if not text:
+            cheapest = next((rate for rate in rows if rate.rate_id == marks.cheapest), None)
+            if cheapest is None:
+                self._room.voice.say("No rate here is for your package; type the number of one.", "yellow")
+            return cheapest
+        if text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= len(rows):
+            return rows[int(text) - 1]
+        self._room.voice.say(f"{text} is no rate here; type a number from 1 to {len(rows)}.", "yellow")
+        return None
+
+    def _by_key(self, session: Session, rows: list[Rate], key: str) -> Session:
+        """Do what a key asks for and return the session; the flow shows the table again."""
+        room = self._room
+        room.voice.wipe()
+        if key in {Key.BACK, "b"}:
+            return room.back(session)
+        if key == "s":
+            self._view = self._view.resorted()
+        elif key == "m":
+            first = self._view.first + self._on_page if not room.desk.plain else 1
+            self._view = replace(self._view, first=first if first <= len(rows) else 1)
+        elif key in FILTERS:
+            self._filter(session, key)
+        else:
+            room.voice.say(HELP)
+        room.prompt.forget_typed_ahead()
+        return session
+
+    def _filter(self, session: Session, letter: str) -> None:
+        names = ", ".join(views.carriers(session.quotes))
+        reply = self._room.prompt.ask(
+            self._room.header("rate"),
+            FILTERS[letter].format(names=names),
+            keys=("Enter", "empty shows all", "^B back"),
+        )
+        if reply.key != Key.ENTER:
+            return
+        try:
+            self._view = views.narrowed(self._view, letter, reply.text, session.quotes)
+        except InputError as error:
+            self._room.voice.refuse(error)
+
+    def approve(self, session: Session) -> Session:
+        """Ask whether to buy; a quote that went stale is fetched again and a risen price is told."""
+        if session.rate is None:
+            return self._room.save(reach(session, "rate"))
+        before = session.rate
+        if is_stale(session, self._room.parts.clock.now()):
+            session = self._renewed(session, before)
+            if session.rate is None:
+                return session
+        rate = session.rate or before
+        risen = before.total.currency == rate.total.currency and before.total < rate.total
+        if risen:
+            self._room.voice.say(f"The price rose from {before.total} to {rate.total}.", "yellow")
+        if self._room.desk.yes and not risen:
+            return session
+        if self._room.prompt.yes(self._last_question(session, rate), header=self._room.header("purchase")):
+            return session
+        return self._room.save(reach(session, "rate"))
+
+    def _renewed(self, session: Session, before: Rate) -> Session:
+        """Fetch rates again and choose the same service; without it the clerk is back at the table."""
+        self._room.voice.say("The rates are older than 30 minutes; asking again.")
+        session = self.fetch(session)
+        same = next((rate for rate in session.quotes if _same_service(rate, before)), None)
+        if same is None:
+            self._room.voice.say(f"{tables.full_name(before)} is not offered any more.", "yellow")
+            return session
+        return self._room.save(choose(session, same))
+
+    def _last_question(self, session: Session, rate: Rate) -> str:
+        package = rate.package_type
+        if package and not rules.fitting([rate], session.wishes.package_code):
+            return f"Buy {tables.full_name(rate)} ({tables.package_words(package)}) for {rate.total}? (y/n)"
+        return f"Buy {tables.full_name(rate)} for {rate.total}? (y/n)"
+
+
+def _same_service(one: Rate, other: Rate) -> bool:
+    return (one.carrier_id, one.service_code, one.package_type) == (
+        other.carrier_id,
+        other.service_code,
+        other.package_type,
+    )

@@ -1,0 +1,85 @@
+"""The clerk at a terminal, as the flow sees one: each method asks, saves, and returns the session.
+
+Every answer is on disk before the next question is drawn. ^C and ^D anywhere end in
+Interrupted, which says that all is saved and what to type next.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from shiplabel.cli.wizard.buying import Buying
+from shiplabel.cli.wizard.questions import Questions
+from shiplabel.cli.wizard.review import Review
+from shiplabel.cli.wizard.room import Room
+from shiplabel.errors import Interrupted, Unauthorized
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shiplabel.cli.wizard.desk import Desk
+    from shiplabel.workflow.ports import Parts
+    from shiplabel.workflow.session import Session
+    from shiplabel.workflow.trouble import RolledBack
+
+
+def _may_leave(method: Callable[[Clerk, Session], Session]) -> Callable[[Clerk, Session], Session]:
+    """Turn ^C and ^D inside a method into Interrupted; tell first what went wrong last time."""
+
+    @wraps(method)
+    def guarded(clerk: Clerk, session: Session) -> Session:
+        clerk.recall(session)
+        try:
+            return method(clerk, session)
+        except (KeyboardInterrupt, EOFError):
+            raise clerk.room.left(session) from None
+
+    return guarded
+
+
+class Clerk:
+    """Implements Talk with questions in a terminal."""
+
+    def __init__(self, parts: Parts, desk: Desk) -> None:
+        self.room = Room(parts, desk)
+        self._questions = Questions(self.room)
+        self._review = Review(self.room)
+        self._buying = Buying(self.room)
+        self._told: Any = None
+
+    @_may_leave
+    def answer(self, session: Session) -> Session:
+        """Ask the question of the session's step and save what was understood."""
+        return self._questions.ask(session)
+
+    @_may_leave
+    def confirm(self, session: Session) -> Session:
+        """Show all answers; fetch rates, edit, save and quit, or discard."""
+        return self._review.ask(session, self._buying.fetch)
+
+    @_may_leave
+    def pick(self, session: Session) -> Session:
+        """Show the rates and choose one of them."""
+        return self._buying.pick(session)
+
+    @_may_leave
+    def approve(self, session: Session) -> Session:
+        """Ask for the last yes before money is spent; without it go back to the rates."""
+        return self._buying.approve(session)
+
+    def trouble(self, error: RolledBack) -> Session:
+        """Tell what went wrong and return the session to go on with; raise where no question mends it."""
+        if isinstance(error.cause, (Unauthorized, Interrupted)) or error.may_have_charged:
+            raise error
+        self.room.rule = ""
+        self.recall(error.session, again=False)
+        return error.session
+
+    def recall(self, session: Session, *, again: bool = True) -> None:
+        """Say the session's last error, once."""
+        wrong = session.error
+        if wrong is None or self._told == (wrong.at, wrong.message):
+            return
+        self._told = (wrong.at, wrong.message)
+        self.room.voice.trouble(wrong, again=again)

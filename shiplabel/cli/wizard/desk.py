@@ -1,0 +1,80 @@
+"""What the wizard needs to know beside the workflow's parts; light, so that anyone may build one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from shiplabel.domain.shipment import LengthUnit, WeightUnit
+from shiplabel.errors import Exit, ShiplabelError
+from shiplabel.workflow.session import Session
+
+NARROW = 76
+ENVIRONMENT = {
+    "production": ("PRODUCTION: real money", "PRODUCTION"),
+    "test": ("TEST: nothing is charged", "TEST"),
+    "sandbox": ("SANDBOX: nothing is bought", "SANDBOX"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSuggestion:
+    """An address of the book: ``title`` is what the clerk sees and the name completed to.
+
+    ``fields`` holds the answers of one side without its word: ``name``, ``company``,
+    ``address1``, ``address2``, ``city``, ``state``, ``zip``, ``phone``; None where left out.
+    """
+
+    title: str
+    line: str
+    fields: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelPreset:
+    """The last parcel template: its name and the four parcel answers by step name."""
+
+    title: str
+    answers: Mapping[str, str | None]
+
+
+def no_book(_text: str) -> list[AddressSuggestion]:
+    """Return nothing: there is no address book."""
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The clerk's desk: which environment, how to print, what the options gave already.
+
+    ``discard`` puts a session away; ``resume_command`` is what to type, without the session's
+    id; ``rule`` picks the first time instead of the clerk; ``console`` is where the wizard
+    talks (stderr by default).
+    """
+
+    environment: str
+    discard: Callable[[Session], None]
+    plain: bool = False
+    yes: bool = False
+    rule: str = ""
+    completions: Callable[[str], list[AddressSuggestion]] = no_book
+    parcel_preset: ParcelPreset | None = None
+    weight_unit: WeightUnit = "pound"
+    length_unit: LengthUnit = "inch"
+    resume_command: str = "shiplabel resume"
+    console: Console | None = None
+
+    def environment_words(self) -> str:
+        """Return the environment as a header says it; short where the terminal is narrow."""
+        long, short = ENVIRONMENT.get(self.environment, (self.environment, self.environment))
+        return long if shutil.get_terminal_size().columns >= NARROW else short
+
+
+class Discarded(ShiplabelError):
+    """The clerk discarded the session; nothing was bought and nothing is left to resume."""
+
+    exit_code = Exit.DONE
+    default_code = "discarded"

@@ -1,0 +1,218 @@
+"""One line of talk with the clerk: a question in words, or a choice of keys.
+
+Knows questionary and prompt_toolkit and nothing of sessions. ^C and ^D raise
+KeyboardInterrupt; every other key that means something comes back in a Reply. What is on
+screen while a question is open is wiped when it is answered, so that a screen never shows
+two questions; ``plain`` leaves every line where it is.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TextIO
+
+import questionary
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.input import create_input
+from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead, store_typeahead
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import ColorDepth, create_output
+from prompt_toolkit.styles import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding import KeyPressEvent
+
+ESCAPE_S = 0.1
+LOOK = Style(
+    [
+        ("qmark", "bold"),
+        ("qmark.production", "bold"),
+        ("question", "bold"),
+        ("answer", ""),
+        ("instruction", "italic"),
+        ("bottom-toolbar", "noreverse fg:ansibrightblack"),
+        ("completion-menu", "noinherit reverse"),
+        ("completion-menu.completion.current", "noinherit bold"),
+    ]
+)
+BARE = Style([("bottom-toolbar", "noreverse"), ("completion-menu", "noinherit")])
+
+
+class Key(StrEnum):
+    """What a clerk can say without words."""
+
+    ENTER = "enter"
+    BACK = "back"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was typed so far, and the key that ended it: one of Key, or the letter itself."""
+
+    text: str
+    key: str = Key.ENTER
+
+
+class Prompt:
+    """Asks on the terminal: reads what is typed, draws where a person sees it."""
+
+    def __init__(self, *, plain: bool = False) -> None:
+        self.plain = plain
+        self._input: Input = create_input(sys.stdin, always_prefer_tty=True)
+
+    def ask(
+        self,
+        header: str,
+        question: str,
+        *,
+        keys: Sequence[str],
+        default: str = "",
+        letters: str = "",
+        completer: Completer | None = None,
+    ) -> Reply:
+        """Ask for text. ``letters`` are keys that act at once while nothing is typed."""
+        bindings = _common_keys()
+        _letter_keys(bindings, letters)
+        return self._run(bindings, header, question, keys, default=default, completer=completer)
+
+    def choose(self, header: str, question: str, *, keys: Sequence[str], letters: str) -> Reply:
+        """Ask for one of ``letters``, Enter, back or help; every other key is ignored."""
+        bindings = _common_keys()
+        bindings.add(Keys.Any)(_ignore)
+        bindings.add(Keys.BracketedPaste)(_ignore)
+        _letter_keys(bindings, letters)
+        bindings.add("enter")(_ends_with(Key.ENTER))
+        return self._run(bindings, header, question, keys)
+
+    def yes(self, question: str, *, header: str = "") -> bool:
+        """Ask until y or n; an Enter typed right behind it is part of the answer."""
+        bindings = KeyBindings()
+        _leaving_keys(bindings)
+        bindings.add(Keys.Any)(_ignore)
+        bindings.add(Keys.BracketedPaste)(_ignore)
+        bindings.add("enter")(_ignore)
+        for letter in "yYnN":
+            bindings.add(letter)(_ends_with(letter.lower()))
+        for key in ("c-b", "escape"):
+            bindings.add(key)(_ends_with("n"))
+        asked = question if "(y/n)" in question else f"{question} (y/n)"
+        reply = self._run(bindings, header, asked, ("y yes", "n no", "^C save and quit"))
+        self._swallow_enter()
+        return reply.key == "y"
+
+    def forget_typed_ahead(self) -> None:
+        """Drop what was typed while nothing was asked, so that a stray Enter decides nothing."""
+        clear_typeahead(self._input)
+        if sys.platform != "win32":
+            import termios  # noqa: PLC0415  # not there on Windows
+
+            termios.tcflush(self._input.fileno(), termios.TCIFLUSH)
+
+    def _swallow_enter(self) -> None:
+        ahead = get_typeahead(self._input)
+        if ahead and ahead[0].key in {Keys.ControlM, Keys.ControlJ}:
+            ahead = ahead[1:]
+        store_typeahead(self._input, ahead)
+
+    def _run(
+        self,
+        bindings: KeyBindings,
+        header: str,
+        question: str,
+        keys: Sequence[str],
+        *,
+        default: str = "",
+        completer: Completer | None = None,
+    ) -> Reply:
+        more: dict[str, Any] = {"complete_while_typing": True, "completer": completer} if completer else {}
+        asked = questionary.text(
+            question,
+            default=default,
+            qmark=f"{header}\n" if header else "",
+            style=BARE if self.plain else LOOK,
+            key_bindings=bindings,
+            bottom_toolbar=None if self.plain else _toolbar(keys),
+            erase_when_done=not self.plain,
+            reserve_space_for_menu=4 if completer else 0,
+            color_depth=ColorDepth.DEPTH_1_BIT if self.plain else None,
+            input=self._input,
+            output=create_output(talk_stream()),
+            **more,
+        )
+        asked.application.ttimeoutlen = ESCAPE_S
+        asked.application.timeoutlen = ESCAPE_S
+        reply = asked.unsafe_ask()
+        return reply if isinstance(reply, Reply) else Reply(str(reply))
+
+
+def talk_stream() -> TextIO:
+    """Return where the clerk is talked to: stderr, or stdout where only that is a terminal."""
+    return sys.stderr if sys.stderr.isatty() or not sys.stdout.isatty() else sys.stdout
+
+
+def _toolbar(keys: Sequence[str]) -> Callable[[], str]:
+    """Return the bottom line: as many of the keys, the weightiest first, as the terminal is wide."""
+
+    def line() -> str:
+        from prompt_toolkit.application import get_app  # noqa: PLC0415  # known only while asking
+
+        width = get_app().output.get_size().columns
+        shown = " "
+        for key in keys:
+            longer = f"{shown}{'  ·  ' if shown.strip() else ''}{key}"
+            if len(longer) > width - 1:
+                break
+            shown = longer
+        return shown
+
+    return line
+
+
+def _ends_with(key: str) -> Callable[[KeyPressEvent], None]:
+    def end(event: KeyPressEvent) -> None:
+        event.app.exit(result=Reply(event.current_buffer.text, key))
+
+    return end
+
+
+def _ignore(_event: KeyPressEvent) -> None:
+    """Do nothing with a key that means nothing here."""
+
+
+def _leaving_keys(bindings: KeyBindings) -> None:
+    def leave(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt())
+
+    for key in ("c-c", "c-d", "<sigint>"):
+        bindings.add(key)(leave)
+
+
+def _common_keys() -> KeyBindings:
+    bindings = KeyBindings()
+    _leaving_keys(bindings)
+    for key in ("c-b", "escape"):
+        bindings.add(key)(_ends_with(Key.BACK))
+    bindings.add("f1")(_ends_with(Key.HELP))
+
+    @bindings.add("c-u")
+    def clear(event: KeyPressEvent) -> None:
+        event.current_buffer.text = ""
+
+    return bindings
+
+
+def _letter_keys(bindings: KeyBindings, letters: str) -> None:
+    from prompt_toolkit.application import get_app  # noqa: PLC0415  # known only while asking
+
+    empty = Condition(lambda: not get_app().current_buffer.text)
+    for letter in letters:
+        for key in {letter, letter.upper()}:
+            bindings.add(key, filter=empty)(_ends_with(letter))

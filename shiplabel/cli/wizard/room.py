@@ -1,0 +1,50 @@
+"""What every part of the wizard shares: the workflow's parts, the desk, the voice and the prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shiplabel.cli.wizard.prompt import Prompt
+from shiplabel.cli.wizard.voice import Voice
+from shiplabel.errors import Interrupted
+from shiplabel.workflow.session import back
+from shiplabel.workflow.steps import STEPS, step_before, title
+
+if TYPE_CHECKING:
+    from shiplabel.cli.wizard.desk import Desk
+    from shiplabel.workflow.ports import Parts
+    from shiplabel.workflow.session import Session
+
+
+class Room:
+    """One run's terminal; ``rule`` is the option's, emptied once the clerk has taken over."""
+
+    def __init__(self, parts: Parts, desk: Desk) -> None:
+        self.parts, self.desk, self.rule = parts, desk, desk.rule
+        self.voice = Voice(desk.console, plain=desk.plain)
+        self.prompt = Prompt(plain=desk.plain)
+
+    def header(self, step: str) -> str:
+        """Return the line above a question: where the clerk is, and whose money it is."""
+        return f"{title(step)} · {self.desk.environment_words()}"
+
+    def save(self, session: Session) -> Session:
+        """Write the session down."""
+        return self.parts.save(session)
+
+    def back(self, session: Session) -> Session:
+        """Go to the question before and save that, or say that there is none."""
+        if step_before(session.step) is None:
+            self.voice.say("This is the first question; ^C saves and quits.")
+            return session
+        return self.save(back(session))
+
+    def left(self, session: Session) -> Interrupted:
+        """Return what to raise when the clerk leaves."""
+        kept = sum(1 for step in session.answers if step in STEPS and STEPS[step].asks)
+        what = f"{kept} answer{'' if kept == 1 else 's'}" if kept else "the label"
+        return Interrupted(f"Saved: {what}, at {title(session.step)}.", hint=self.resume(session))
+
+    def resume(self, session: Session) -> str:
+        """Return the command that goes on with the session."""
+        return f"{self.desk.resume_command} {session.session_id}"

@@ -1,0 +1,105 @@
+"""Which of the rates the clerk sees, and in which order: a value and its pure moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from shiplabel.cli.tables import Marks
+from shiplabel.domain.money import Money
+from shiplabel.domain.rules import NEVER_DAYS, SortedBy, cheapest, fastest, filter_rates, fitting, sort_rates
+from shiplabel.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shiplabel.domain.rate import Rate
+
+ORDERS: tuple[SortedBy, ...] = ("total", "days", "carrier")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An order, three filters (empty or None lets all through) and the first row on screen."""
+
+    order: SortedBy = "total"
+    carrier: str = ""
+    days: int | None = None
+    price: Money | None = None
+    first: int = 1
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything may be hidden."""
+        return bool(self.carrier) or self.days is not None or self.price is not None
+
+    def words(self) -> str:
+        """Say the order and the filters."""
+        said = [f"by {self.order}"]
+        said += [f"carrier {self.carrier}"] if self.carrier else []
+        said += [f"within {self.days} days"] if self.days is not None else []
+        said += [f"up to {self.price}"] if self.price is not None else []
+        return ", ".join(said)
+
+    def resorted(self) -> View:
+        """Return the view in the next order."""
+        return replace(self, order=ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)], first=1)
+
+
+def shown(rates: Iterable[Rate], view: View) -> list[Rate]:
+    """Return the rates that the view lets through, in its order."""
+    return sort_rates(filter_rates(rates, view.carrier or None, view.days, view.price), view.order)
+
+
+def marks(rates: Sequence[Rate], package_code: str) -> Marks:
+    """Return the cheapest and the fastest of the rates that hold for the clerk's package."""
+    cheap, fast = cheapest(fitting(rates, package_code)), fastest(fitting(rates, package_code))
+    return Marks(cheap.rate_id if cheap else "", fast.rate_id if fast else "")
+
+
+def narrowed(view: View, letter: str, text: str, rates: Sequence[Rate]) -> View:
+    """Return the view with one filter set from what was typed, or lifted where nothing was typed."""
+    text = text.strip()
+    if letter == "c":
+        changed = replace(view, carrier=_carrier(text, rates) if text else "")
+    elif letter == "d":
+        changed = replace(view, days=_whole(text) if text else None)
+    else:
+        changed = replace(view, price=_amount(text) if text else None)
+    changed = replace(changed, first=1)
+    if not shown(rates, changed):
+        raise InputError(f"No rate is left with {changed.words()}.")
+    return changed
+
+
+def carriers(rates: Iterable[Rate]) -> list[str]:
+    """Return the carriers' names, each once."""
+    return sorted({rate.carrier_name or rate.carrier_code for rate in rates})
+
+
+def _carrier(text: str, rates: Sequence[Rate]) -> str:
+    names = carriers(rates)
+    wanted = text.casefold()
+    codes = {rate.carrier_code.casefold(): rate.carrier_name or rate.carrier_code for rate in rates}
+    found = codes.get(wanted) or next((name for name in names if name.casefold().startswith(wanted)), "")
+    if not found:
+        raise InputError(f"No carrier is called {text}. There are {', '.join(names)}.")
+    return found
+
+
+def _whole(text: str) -> int:
+    number = text.casefold().removesuffix("days").removesuffix("day").removesuffix("d").strip()
+    if not number.isdecimal() or len(number) > len(str(NEVER_DAYS)):
+        raise InputError(f"{text} is not a number of days. Type 3 for three days or fewer.")
+    return int(number)
+
+
+def _amount(text: str) -> Money:
+    try:
+        amount = Decimal(text.strip("$ ").replace(",", "."))
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise InputError(f"{text} is not a price. Type 12.50 for at most $12.50.")
+    return Money(amount)

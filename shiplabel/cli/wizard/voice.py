@@ -1,0 +1,68 @@
+"""What the wizard says between questions: literal lines on its console, nothing asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from shiplabel.cli.wizard.prompt import talk_stream
+from shiplabel.domain.text import printable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from shiplabel.errors import ShiplabelError
+    from shiplabel.workflow.session import StepError
+
+
+class Voice:
+    """Says lines to the clerk; text from anywhere is shown as it is and never obeyed."""
+
+    def __init__(self, console: Console | None = None, *, plain: bool = False) -> None:
+        self.plain = plain
+        self.console = console or Console(
+            file=talk_stream(), highlight=False, markup=False, emoji=False, no_color=plain, soft_wrap=plain
+        )
+        self._height = 0
+
+    @property
+    def width(self) -> int:
+        """The terminal's width in columns."""
+        return self.console.size.width
+
+    def say(self, text: str, style: str = "") -> None:
+        """Say one line."""
+        self.console.print(Text(printable(text), style="" if self.plain else style), soft_wrap=self.plain)
+
+    def understood(self, label: str, shown: str) -> None:
+        """Say how an answer was understood."""
+        mark = "  " if self.plain else "✓ "
+        line = Text(f"{mark}{label:<18}", style="" if self.plain else "green")
+        self.console.print(line.append(printable(shown), style="default"), soft_wrap=self.plain)
+
+    def refuse(self, error: ShiplabelError) -> None:
+        """Say why an answer was not taken."""
+        self.say(error.message, "yellow")
+
+    def trouble(self, error: StepError, *, again: bool = False) -> None:
+        """Say what went wrong, with the code and the request id that support asks for."""
+        known = [error.code, f"request {error.request_id}" if error.request_id else ""]
+        aside = ", ".join(word for word in known if word)
+        before = "Last time: " if again else ""
+        self.say(f"{before}{error.message}" + (f" ({aside})" if aside else ""), "bold red")
+
+    def show(self, *parts: RenderableType) -> None:
+        """Show something in place of what was shown last, and remember how high it is."""
+        lines = [line for part in parts for line in self.console.render_lines(part, pad=False)]
+        self._height = len(lines)
+        for part in parts:
+            self.console.print(part)
+
+    def wipe(self) -> None:
+        """Take what was shown last off the screen; plain terminals keep it."""
+        if self._height and not self.plain:
+            self.console.file.write(f"\x1b[{self._height}A\r\x1b[J")
+            self.console.file.flush()
+        self._height = 0
