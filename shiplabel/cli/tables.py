@@ -1,4 +1,4 @@
-"""Rates, boards and labels as a terminal shows them: pure rendering, no question and no session kept.
+"""Rates as a terminal shows them: pure rendering, no question and no session kept.
 
 What comes from the service or the clerk is shown literally: no markup, no escapes. Boxed
 tables fit the terminal's width; ``plain`` rows are one line each and never cut.
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from shiplabel.domain.money import Money
     from shiplabel.domain.rate import Carrier, CarrierFailure, Rate
     from shiplabel.workflow.quote import Board
-    from shiplabel.workflow.session import Session
 
 WIDE = 100
+SHORT = {"What is in it": "In it"}
+MOST = {"Package": 12, "What is in it": 10}
+ALWAYS = {"#", "Service", "Package", "Arrives", "Total"}
 COLUMNS = ("#", "Carrier", "Service", "Package", "Arrives", "Total", "What is in it", "Notes")
 
 
@@ -43,45 +45,43 @@ class Marks:
 NO_MARKS = Marks()
 
 
-def rates_table(  # each is a part of what is on screen
+def rates_table(
     rates: Sequence[Rate],
     marks: Marks = NO_MARKS,
     *,
     width: int = 80,
     first: int = 1,
     count: int | None = None,
-    title: str | None = None,
 ) -> Table:
-    """Return the rates as a boxed table that fits ``width``: rows ``first`` on, ``count`` of them."""
+    """Return the rates as a table that fits ``width``: rows ``first`` on, ``count`` of them.
+
+    A narrow one says carrier and service in one column and leaves empty columns out.
+    """
     wide = width >= WIDE
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0) if not wide else (0, 2, 0, 0),
-        show_edge=False,
-        title=Text(title) if title else None,
-        title_justify="left",
-        width=width if not wide else None,
-    )
-    for name in COLUMNS:
-        if wide or name != "Carrier":
-            _add_column(table, name, wide=wide)
     last = len(rates) if count is None else first - 1 + count
-    for rank, rate in enumerate(rates[first - 1 : last], first):
-        cells = _cells(rank, rate, marks, short=not wide)
-        if not wide:
-            cells[1:3] = [full_name(rate)]
-        table.add_row(*(Text(printable(cell)) for cell in cells), style=_style(rate, marks))
+    here = list(enumerate(rates, 1))[first - 1 : last]
+    rows = [_cells(rank, rate, marks, short=not wide) for rank, rate in here]
+    shown = [
+        column
+        for column, name in enumerate(COLUMNS)
+        if wide or (name != "Carrier" and (name in ALWAYS or any(row[column] for row in rows)))
+    ]
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1 if wide else 0, 0, 0), show_edge=False)
+    for column in shown:
+        _add_column(table, COLUMNS[column], wide=wide)
+    for row, (_, rate) in zip(rows, here, strict=True):
+        table.add_row(*(Text(printable(row[column])) for column in shown), style=_style(rate, marks))
     return table
 
 
 def _add_column(table: Table, name: str, *, wide: bool) -> None:
     right = name in {"#", "Total"}
-    short = {"What is in it": "In it"}.get(name, name)
     table.add_column(
-        name if wide else short,
+        name if wide else SHORT.get(name, name),
         justify="right" if right else "left",
-        no_wrap=right or (wide and name == "Arrives"),
+        no_wrap=right or name == "Arrives",
         overflow="fold",
+        max_width=None if wide else MOST.get(name),
     )
 
 
@@ -95,11 +95,11 @@ def _style(rate: Rate, marks: Marks) -> str:
 def _cells(rank: int, rate: Rate, marks: Marks, *, short: bool = False) -> list[str]:
     notes = [*marks.words(rate), *(f"! {warning}" for warning in ([] if short else rate.warnings))]
     if short and rate.warnings:
-        notes.append("! see below")
+        notes.append("! below")
     return [
         str(rank),
-        rate.carrier_name or rate.carrier_code,
-        service_name(rate),
+        _carrier(rate),
+        full_name(rate) if short else service_name(rate),
         package_words(rate.package_type),
         arrival(rate, short=short),
         str(rate.total),
@@ -110,15 +110,24 @@ def _cells(rank: int, rate: Rate, marks: Marks, *, short: bool = False) -> list[
 
 def service_name(rate: Rate) -> str:
     """Return the service without its carrier's name before it."""
-    name = rate.service_name or rate.service_code
-    carrier = rate.carrier_name or rate.carrier_code
-    shorter = name[len(carrier) :].strip() if name.lower().startswith(f"{carrier.lower()} ") else ""
-    return shorter or name
+    name, carrier = rate.service_name or rate.service_code, _carrier(rate)
+    rest = name[len(carrier) :].lstrip("®™ ") if _begins_with(name, carrier) else ""
+    return rest or name
 
 
 def full_name(rate: Rate) -> str:
     """Return carrier and service as a sentence says them: ``USPS Ground Advantage``."""
-    return f"{rate.carrier_name or rate.carrier_code} {service_name(rate)}"
+    name, carrier = rate.service_name or rate.service_code, _carrier(rate)
+    return name if _begins_with(name, carrier) else f"{carrier} {name}"
+
+
+def _carrier(rate: Rate) -> str:
+    return rate.carrier_name or rate.carrier_code
+
+
+def _begins_with(name: str, carrier: str) -> bool:
+    rest = name[len(carrier) :]
+    return name.casefold().startswith(carrier.casefold()) and not rest[:1].isalnum()
 
 
 def package_words(package_type: str | None) -> str:
@@ -141,6 +150,8 @@ def contents(rate: Rate, *, short: bool = False) -> str:
     paid = {name: money for name, money in rate.parts.items() if money.amount}
     if len(paid) <= 1:
         return "" if short else next(iter(paid), "").replace("_", " ")
+    if short:
+        return " ".join(f"+{_part(name, money)}" for name, money in paid.items() if name != "shipping")
     return ", ".join(_part(name, money) for name, money in paid.items())
 
 
@@ -184,22 +195,3 @@ def plain_rows(rates: Sequence[Rate], marks: Marks = NO_MARKS, *, first: int = 1
 def board_lines(board: Board) -> list[str]:
     """Return what a board adds beneath its rates: failures, and who is still asked."""
     return failure_lines(board.failures, board.waiting)
-
-
-def label_lines(session: Session) -> list[str]:
-    """Return a bought label as a clerk reads it: what, where to, what it cost, where its file lies."""
-    label = session.purchase.label
-    if label is None:
-        return [f"{session.session_id}: no label yet, at step {session.step}."]
-    rate, quoted = session.rate, session.purchase.intent and session.purchase.intent.quoted
-    what = full_name(rate) if rate else f"{label.carrier_code} {label.service_code}"
-    paid = "" if label.cost is None else f" for {label.cost}"
-    differs = f" (quoted {quoted})" if quoted and label.cost and quoted != label.cost else ""
-    lines = [
-        f"Label {label.label_id}: {what}{paid}{differs}",
-        f"Tracking number {label.tracking_number}" if label.tracking_number else "No tracking number",
-    ]
-    lines += [f"File {file.path}" for file in session.documents.files]
-    if not session.documents.files:
-        lines.append(f"Its file is not here yet: shiplabel labels print {label.label_id}")
-    return [printable(line) for line in lines]

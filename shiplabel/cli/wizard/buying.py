@@ -29,24 +29,14 @@ if TYPE_CHECKING:
     from shiplabel.workflow.quote import Board
     from shiplabel.workflow.session import Session
 
-BELOW_TABLE = 7
+BELOW_TABLE = 6
 LEAST_ROWS = 3
 FILTERS = {
     "c": "Only which carrier ({names})? Empty shows all:",
     "d": "Within how many days? Empty shows all:",
     "p": "Up to which price? Empty shows all:",
 }
-KEYS = (
-    "Enter cheapest",
-    "number takes it",
-    "s sort",
-    "c carrier",
-    "d days",
-    "p price",
-    "m more",
-    "^B back",
-    "? help",
-)
+KEYS = ("s sort", "c carrier", "d days", "p price", "m more", "b back", "? help", "^C save+quit")
 HELP = (
     "Enter takes the rate marked cheapest; a number and Enter takes that one. s sorts by price, days or "
     "carrier; c, d and p show only a carrier, so many days, up to a price; m shows more rows. b, ^B or Esc "
@@ -169,7 +159,7 @@ class Buying:
                 taken = self._taken(rows, marks, reply.text)
                 if taken:
                     room.voice.wipe()
-                    room.voice.understood("Rate", f"{tables.full_name(taken)} {taken.total}")
+                    room.voice.understood("rate", f"{tables.full_name(taken)} {taken.total}")
                     return room.save(choose(session, taken))
                 typed = reply.text
                 continue
@@ -178,7 +168,8 @@ class Buying:
     def _question(self, rows: list[Rate], marks: tables.Marks) -> str:
         cheapest = next((rate for rate in rows if rate.rate_id == marks.cheapest), None)
         enter = f"Enter takes {cheapest.total} (cheapest), or a" if cheapest else "A"
-        view = f" [{self._view.words()}]" if self._view != View() else ""
+        words = self._view.words()
+        view = f" ({words})" if words else ""
         return f"{enter} number{view}:"
 
     def _taken(self, rows: list[Rate], marks: tables.Marks, text: str) -> Rate | None:

@@ -8,6 +8,8 @@ two questions; ``plain`` leaves every line where it is.
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,6 +69,7 @@ class Prompt:
     def __init__(self, *, plain: bool = False) -> None:
         self.plain = plain
         self._input: Input = create_input(sys.stdin, always_prefer_tty=True)
+        _hold_still(self._input.fileno())
 
     def ask(
         self,
@@ -104,7 +107,7 @@ class Prompt:
         for key in ("c-b", "escape"):
             bindings.add(key)(_ends_with("n"))
         asked = question if "(y/n)" in question else f"{question} (y/n)"
-        reply = self._run(bindings, header, asked, ("y yes", "n no", "^C save and quit"))
+        reply = self._run(bindings, header, asked, ("y yes", "n no", "^C save+quit"))
         self._swallow_enter()
         return reply.key == "y"
 
@@ -153,6 +156,23 @@ class Prompt:
         return reply if isinstance(reply, Reply) else Reply(str(reply))
 
 
+def _hold_still(terminal: int) -> None:
+    """Keep the terminal from echoing and editing what is typed between two questions, until the program ends.
+
+    Else a ^U or ^D typed ahead would be eaten by the terminal, and letters would tear a table.
+    """
+    if sys.platform == "win32" or not os.isatty(terminal):
+        return
+    import termios  # noqa: PLC0415  # not there on Windows
+
+    before = termios.tcgetattr(terminal)
+    still = termios.tcgetattr(terminal)
+    still[0] &= ~(termios.ICRNL | termios.IXON)
+    still[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+    termios.tcsetattr(terminal, termios.TCSANOW, still)
+    atexit.register(termios.tcsetattr, terminal, termios.TCSANOW, before)
+
+
 def talk_stream() -> TextIO:
     """Return where the clerk is talked to: stderr, or stdout where only that is a terminal."""
     return sys.stderr if sys.stderr.isatty() or not sys.stdout.isatty() else sys.stdout
@@ -167,7 +187,7 @@ def _toolbar(keys: Sequence[str]) -> Callable[[], str]:
         width = get_app().output.get_size().columns
         shown = " "
         for key in keys:
-            longer = f"{shown}{'  ·  ' if shown.strip() else ''}{key}"
+            longer = f"{shown}{' · ' if shown.strip() else ''}{key}"
             if len(longer) > width - 1:
                 break
             shown = longer

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shiplabel.domain.checks import Understood
     from shiplabel.workflow.session import Session
 
-KEYS = ("Enter next", "^B back", "^U clear", "? help", "^C save and quit")
+KEYS = ("Enter next", "^B back", "? help", "^C save+quit", "^U clear")
 SKIP = "empty skips"
 PARCEL = "parcel_weight"
 SIDES = ("length", "width", "height")
@@ -88,7 +88,7 @@ class Questions:
         ):
             self._drafts[step] = understood.suggestion or text
             return session
-        self._room.voice.understood(STEPS[step].question, understood.shown or "left out")
+        self._room.voice.understood(step, understood.shown or "left out")
         return self._room.save(answer(session, {step: understood.value, **understood.also}))
 
     def _known(self, session: Session) -> dict[str, str | None]:
@@ -138,7 +138,7 @@ class Questions:
         found = checked(parts, self._known(session))
         for step, shown in found.shown.items():
             if step in found.given:
-                self._room.voice.understood(STEPS[step].question, shown or "left out")
+                self._room.voice.understood(step, shown or "left out")
         self._drafts.update(found.drafts)
         if session.step in found.given:
             return self._room.save(answer(session, found.given))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
 
 PARTS = {"f": "from", "t": "to", "p": "parcel"}
-EDIT_KEYS = ("f from", "t to", "p parcel", "1–20 one field", "Enter", "^B back")  # noqa: RUF001  # a range
+KEYS = ("Enter rates", "^B back", "? help", "^C save+quit")
+EDIT_KEYS = ("f, t, p or 1–20 and Enter", "^B back", "^C save+quit")  # noqa: RUF001  # a range
 HELP = (
     "Enter asks every carrier for its rates. e edits: then f (ship from), t (ship to), p (parcel), "
     "or a field's number. s saves and quits, x discards. ^B or Esc goes back one question."
@@ -45,7 +46,7 @@ class Review:
         reply = room.prompt.choose(
             room.header("confirm"),
             f"{enter} · e edit · s save and quit · x discard:",
-            keys=("Enter rates", "e edit", "s save+quit", "x discard", "^B back", "? help"),
+            keys=KEYS,
             letters="esx?",
         )
         room.voice.wipe()

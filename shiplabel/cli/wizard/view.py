@@ -29,18 +29,17 @@ class View:
     price: Money | None = None
     first: int = 1
 
-    @property
-    def filtered(self) -> bool:
-        """Whether anything may be hidden."""
-        return bool(self.carrier) or self.days is not None or self.price is not None
-
-    def words(self) -> str:
-        """Say the order and the filters."""
-        said = [f"by {self.order}"]
-        said += [f"carrier {self.carrier}"] if self.carrier else []
-        said += [f"within {self.days} days"] if self.days is not None else []
+    def filters(self) -> str:
+        """Say the filters, or nothing."""
+        said = [f"carrier {self.carrier}"] if self.carrier else []
+        said += [f"within {self.days} day{'' if self.days == 1 else 's'}"] if self.days is not None else []
         said += [f"up to {self.price}"] if self.price is not None else []
         return ", ".join(said)
+
+    def words(self) -> str:
+        """Say the order and the filters, or nothing where all rates stand by their total."""
+        order = "" if self.order == "total" else f"by {self.order}"
+        return ", ".join(filter(None, (order, self.filters())))
 
     def resorted(self) -> View:
         """Return the view in the next order."""
@@ -69,7 +68,7 @@ def narrowed(view: View, letter: str, text: str, rates: Sequence[Rate]) -> View:
         changed = replace(view, price=_amount(text) if text else None)
     changed = replace(changed, first=1)
     if not shown(rates, changed):
-        raise InputError(f"No rate is left with {changed.words()}.")
+        raise InputError(f"No rate is left: {changed.filters()}. The filter stays as it was.")
     return changed
 
 

@@ -9,12 +9,15 @@ from rich.text import Text
 
 from shiplabel.cli.wizard.prompt import talk_stream
 from shiplabel.domain.text import printable
+from shiplabel.workflow.steps import STEPS
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from shiplabel.errors import ShiplabelError
     from shiplabel.workflow.session import StepError
+
+LABEL = 28
 
 
 class Voice:
@@ -33,18 +36,22 @@ class Voice:
         return self.console.size.width
 
     def say(self, text: str, style: str = "") -> None:
-        """Say one line."""
-        self.console.print(Text(printable(text), style="" if self.plain else style), soft_wrap=self.plain)
+        """Say one line; below something shown it belongs to it and goes with it."""
+        line = Text(printable(text), style="" if self.plain else style)
+        if self._height:
+            self._height += len(self.console.render_lines(line, pad=False))
+        self.console.print(line, soft_wrap=self.plain)
 
-    def understood(self, label: str, shown: str) -> None:
-        """Say how an answer was understood."""
+    def understood(self, step: str, shown: str) -> None:
+        """Say how a step's answer was understood."""
         mark = "  " if self.plain else "✓ "
-        line = Text(f"{mark}{label:<18}", style="" if self.plain else "green")
+        label = f"{STEPS[step].part} · {STEPS[step].question}"
+        line = Text(f"{mark}{label:<{LABEL}}", style="" if self.plain else "green")
         self.console.print(line.append(printable(shown), style="default"), soft_wrap=self.plain)
 
     def refuse(self, error: ShiplabelError) -> None:
         """Say why an answer was not taken."""
-        self.say(error.message, "yellow")
+        self.say(error.message if self.plain else f"✗ {error.message}", "yellow")
 
     def trouble(self, error: StepError, *, again: bool = False) -> None:
         """Say what went wrong, with the code and the request id that support asks for."""
