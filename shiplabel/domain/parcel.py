@@ -51,7 +51,7 @@ _SIDE_WORDS: dict[str, tuple[LengthUnit, Decimal]] = {
 _SIDE_SIGNS: dict[LengthUnit, str] = {"inch": "in", "centimeter": "cm"}
 
 _PART = re.compile(
-    r"\s*(?P<number>[0-9.,]+(?:[ -][0-9]+/[0-9]+)?|[0-9]+/[0-9]+)\s*(?P<unit>[^0-9\s,;][^0-9\s,;]*)?\s*,?\s*"
+    r"\s*(?P<number>[0-9]+/[0-9]+|[0-9.,]+(?:[ -][0-9]+/[0-9]+)?)\s*(?P<unit>[^0-9\s,;][^0-9\s,;]*)?\s*,?\s*"
 )
 _NUMBER = re.compile(r"[0-9]{0,7}(?:[.,][0-9]{1,6})?|[0-9]{1,7}[.,]")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")

@@ -39,37 +39,41 @@ LEADING_ZERO = {
 
 _SHORT: dict[str, str] = {
     "ala": "AL", "ariz": "AZ", "ark": "AR", "cal": "CA", "calif": "CA", "colo": "CO", "conn": "CT",
-    "del": "DE", "wash dc": "DC", "washington dc": "DC", "fla": "FL", "ill": "IL", "ind": "IN",
+    "del": "DE", "washdc": "DC", "washingtondc": "DC", "fla": "FL", "ill": "IL", "ind": "IN",
     "kan": "KS", "kans": "KS", "ken": "KY", "mass": "MA", "mich": "MI", "minn": "MN", "miss": "MS",
-    "mont": "MT", "neb": "NE", "nebr": "NE", "nev": "NV", "n hampshire": "NH", "n jersey": "NJ",
-    "n mex": "NM", "n mexico": "NM", "new mex": "NM", "n york": "NY", "n c": "NC", "n car": "NC",
-    "n carolina": "NC", "n dak": "ND", "n dakota": "ND", "okla": "OK", "ore": "OR", "oreg": "OR",
-    "penn": "PA", "penna": "PA", "s c": "SC", "s car": "SC", "s carolina": "SC", "s dak": "SD",
-    "s dakota": "SD", "tenn": "TN", "tex": "TX", "virg": "VA", "wash": "WA", "w va": "WV",
-    "w virginia": "WV", "wis": "WI", "wisc": "WI", "wyo": "WY", "n mariana islands": "MP",
-    "us virgin islands": "VI", "u s virgin islands": "VI", "saipan": "MP",
-    "federated states of micronesia": "FM", "armed forces the americas": "AA",
-    "armed forces africa": "AE", "armed forces canada": "AE", "armed forces middle east": "AE",
+    "mont": "MT", "neb": "NE", "nebr": "NE", "nev": "NV", "nhampshire": "NH", "njersey": "NJ",
+    "nmex": "NM", "nmexico": "NM", "newmex": "NM", "nyork": "NY", "ncar": "NC", "ncarolina": "NC",
+    "ndak": "ND", "ndakota": "ND", "okla": "OK", "ore": "OR", "oreg": "OR", "penn": "PA",
+    "penna": "PA", "scar": "SC", "scarolina": "SC", "sdak": "SD", "sdakota": "SD", "tenn": "TN",
+    "tex": "TX", "wash": "WA", "wva": "WV", "wvirginia": "WV", "wis": "WI", "wisc": "WI", "wyo": "WY",
+    "nmarianaislands": "MP", "saipan": "MP", "usvirginislands": "VI",
+    "federatedstatesofmicronesia": "FM", "armedforcestheamericas": "AA",
+    "armedforcesafrica": "AE", "armedforcescanada": "AE", "armedforcesmiddleeast": "AE",
 }  # fmt: skip
-_NAMES = (
-    {code.casefold(): code for code in STATES}
-    | {" ".join(code).casefold(): code for code in STATES}
-    | {name.casefold().replace(".", ""): code for code, name in STATES.items()}
-    | _SHORT
-)
 _SAINTS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount", "mtn": "mountain", "n": "north",
            "s": "south", "e": "east", "w": "west", "hts": "heights", "spgs": "springs"}  # fmt: skip
 
 
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
+
+
+_NAMES = (
+    {code.casefold(): code for code in STATES}
+    | {_letters(name): code for code, name in STATES.items()}
+    | _SHORT
+)
+
+
 def state_code(text: str) -> str | None:
     """Return the two letters of a state however it was written (``Texas``, ``Calif.``), or None."""
-    plain = " ".join(re.sub(r"[.,\-]", " ", text.casefold()).split())
-    return _NAMES.get(plain) or _NAMES.get(plain.removeprefix("state of "))
+    plain = _letters(text)
+    return _NAMES.get(plain) or _NAMES.get(plain.removeprefix("stateof"))
 
 
 def nearest_state(text: str) -> str | None:
     """Return the two letters of the state whose name is most like the text, or None."""
-    found = difflib.get_close_matches(text.casefold(), _NAMES, n=1, cutoff=0.75) if text else []
+    found = difflib.get_close_matches(_letters(text), _NAMES, n=1, cutoff=0.75)
     return _NAMES[found[0]] if found else None
 
 
