@@ -244,6 +244,7 @@ def _us_zip(typed: str, state_code: str, step: str) -> str:
     return "-".join(filter(None, (digits.zfill(_ZIP_DIGITS), found["more"])))
 
 
+@lru_cache(maxsize=4096)
 def _zip_doubt(code: str, city_answer: str, state_answer: str) -> str:
     zip5 = code[:_ZIP_DIGITS]
     place = places.place_of_zip(zip5)
@@ -287,9 +288,10 @@ def _side(text: str, answers: Answers, step: str) -> Understood:
     try:
         if parcel.is_size(typed):
             return _all_sides(parcel.parse_size(typed, _length_unit(answers)), step)
-        value = parcel.side_text(parcel.parse_side(typed, _length_unit(answers)))
+        one = parcel.parse_side(typed, _length_unit(answers))
     except InputError as error:
         raise _at(step, error) from error
+    value = parcel.side_text(one.value, one.unit)
     return Understood(value, value, _size_doubt({**answers, step: value}, step))
 
 

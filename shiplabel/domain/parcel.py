@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 from shiplabel.domain import limits
@@ -68,6 +69,7 @@ class Side:
     unit: LengthUnit
 
 
+@lru_cache(maxsize=4096)
 def parse_weight(text: str, unit: WeightUnit = "pound") -> Weight:
     """Return the weight that was typed (``2 lb 3 oz``, ``0,9 kg``); a bare number is in ``unit``."""
     typed = clean(text, label="The weight")
@@ -105,6 +107,7 @@ def pounds(weight: Weight) -> Decimal:
     return weight.value * _GRAMS[weight.unit] / GRAMS_PER_POUND
 
 
+@lru_cache(maxsize=4096)
 def parse_side(text: str, unit: LengthUnit = "inch") -> Side:
     """Return the side that was typed (``10``, ``25cm``, ``10 1/2 in``); a bare number is in ``unit``."""
     parts = _parts(clean(text, label="The side"), "side")
@@ -119,9 +122,9 @@ def parse_side(text: str, unit: LengthUnit = "inch") -> Side:
     return side
 
 
-def side_text(side: Side) -> str:
+def side_text(value: Decimal, unit: LengthUnit) -> str:
     """Return the side as it is stored (``10 in``); ``parse_side`` reads the same back."""
-    return f"{_plain(side.value)} {_SIDE_SIGNS[side.unit]}"
+    return f"{_plain(value)} {_SIDE_SIGNS[unit]}"
 
 
 def is_size(text: str) -> bool:
@@ -172,7 +175,7 @@ def show_size(dimensions: Dimensions) -> str:
 
 def side_texts(dimensions: Dimensions) -> tuple[str, str, str]:
     """Return length, width and height as they are stored."""
-    length, width, height = (side_text(Side(value, dimensions.unit)) for value in _values(dimensions))
+    length, width, height = (side_text(value, dimensions.unit) for value in _values(dimensions))
     return length, width, height
 
 

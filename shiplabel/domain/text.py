@@ -23,8 +23,8 @@ _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 def clean(text: str, *, field: str = "", label: str = "This") -> str:
     """Return the text in NFC with its white space collapsed; raise InputError for control characters."""
-    text = _BREAKS.sub(" ", text)
     if not (text.isascii() and text.isprintable()):
+        text = _BREAKS.sub(" ", text)
         _refuse_broken(text, field, label)
         text = _without_invisible(unicodedata.normalize("NFC", text))
     return " ".join(text.split())
