@@ -193,7 +193,7 @@ def check_account(parts: Parts, session: Session) -> None:
 
 
 def not_bought(parts: Parts, session: Session, by: str) -> Session:
-    """Take a person's word that an UNKNOWN purchase was not bought: back to the rates, and say who said it."""
+    """Take the word of a person, ``by`` name, that an UNKNOWN purchase was not bought: back to the rates."""
     now = parts.clock.now()
     session = move(session, PurchaseEvent.PROVED_ABSENT, now, label_id=None)
     session = replace(session, history=session.history[:-1])

@@ -1,0 +1,103 @@
+"""The one place where errors end: a sentence on stderr, a document with --json, an exit code.
+
+A fault of the program itself writes a report file without secrets and names it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shiplabel.cli import console
+from shiplabel.cli.flags import said
+from shiplabel.errors import Exit, Interrupted, ShiplabelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def guarded(arguments: list[str], run: Callable[[], object]) -> int:
+    """Run a command and return the exit code of what came of it."""
+    wants_json = "--json" in arguments
+    try:
+        return _code(run())
+    except ShiplabelError as error:
+        return _told(error, wants_json=wants_json)
+    except KeyboardInterrupt:
+        return _told(Interrupted("Interrupted; what was saved is kept."), wants_json=wants_json)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # whoever read it is gone
+        return Exit.FAILED
+    except Exception as error:  # noqa: BLE001  # the boundary: nothing may pass it as a traceback
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
+            return _usage(error, wants_json=wants_json)
+        return _bug(error, wants_json=wants_json)
+
+
+def _code(result: object) -> int:
+    return result if isinstance(result, int) else Exit.DONE
+
+
+def _told(error: ShiplabelError, *, wants_json: bool) -> int:
+    console.tell_error(error)
+    if wants_json and not console.printed():
+        console.print_json({"error": error_object(error)})
+    return error.exit_code
+
+
+def error_object(error: ShiplabelError) -> dict[str, object]:
+    """Return an error as scripts read it, where no session tells of it."""
+    return {
+        "step": getattr(error, "field", "") or None,
+        "code": error.code,
+        "message": error.message,
+        "request_id": getattr(error, "request_id", None),
+        "at": datetime.now(UTC).isoformat(),
+        "reverted_from": None,
+        "reverted_to": None,
+    }
+
+
+def _usage(error: Exception, *, wants_json: bool) -> int:
+    """Tell of options that Typer could not read."""
+    if hasattr(error, "show") and not wants_json:
+        error.show()
+    message = str(error.format_message())  # type: ignore[attr-defined]  # asked for by the caller
+    if wants_json:
+        console.tell(message)
+        problem = ShiplabelError(message, code="usage")
+        console.print_json({"error": error_object(problem)})
+    return Exit.INPUT if message or type(error).__name__ == "NoArgsIsHelpError" else Exit.DONE
+
+
+def _bug(error: Exception, *, wants_json: bool) -> int:
+    where = _write_report(error)
+    problem = ShiplabelError(
+        f"This is a fault of shiplabel itself ({type(error).__name__}). A report is in {where}.",
+        code="bug",
+        hint="shiplabel sessions list shows what is saved; reconcile looks up purchases in doubt",
+    )
+    problem.exit_code = Exit.BUG
+    return _told(problem, wants_json=wants_json)
+
+
+def _write_report(error: Exception) -> str:
+    """Write the traceback, without values of variables and without the key, and return its path."""
+    text = "".join(traceback.format_exception(error))
+    key = os.environ.get("SHIPSTATION_API_KEY", "")
+    text = text.replace(key, "***") if key else text
+    folder = Path(said().data_dir or os.environ.get("SHIPLABEL_DATA_DIR") or Path.home() / ".shiplabel")
+    path = folder / f"report-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as report:
+            report.write(text)
+        return str(path)
+    sys.stderr.write(text)
+    return "the lines above, since no file could be written"

@@ -1,0 +1,54 @@
+"""Where words go: results on stdout, everything else on stderr; never an escape from outside."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from shiplabel.domain.text import printable
+
+if TYPE_CHECKING:
+    from shiplabel.errors import ShiplabelError
+
+_results: list[str] = []
+
+
+def tell(text: str) -> None:
+    """Say a sentence to the person, on stderr."""
+    sys.stderr.write("".join(f"{printable(line)}\n" for line in text.splitlines()))
+    sys.stderr.flush()
+
+
+def tell_error(error: ShiplabelError) -> None:
+    """Say what happened and what to type next, on stderr."""
+    tell(error.message)
+    if error.hint:
+        tell(f"Next: {error.hint}")
+
+
+def result(text: str = "") -> None:
+    """Print a line of a result on stdout."""
+    sys.stdout.write(f"{printable(text)}\n")
+
+
+def print_json(document: object) -> None:
+    """Print the one JSON document of this run on stdout."""
+    _results.append("json")
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def printed() -> bool:
+    """Tell whether a JSON document was printed already."""
+    return bool(_results)
+
+
+def has_terminal() -> bool:
+    """Tell whether a person can be asked: stdin and stdout are both a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def flush() -> None:
+    """Hand what was printed on to whoever reads it."""
+    sys.stdout.flush()

@@ -1,0 +1,167 @@
+"""Wires the concrete parts: the only place that sees the service, the disk and the terminal at once.
+
+Parts are made when they are first asked for, so a listing loads no HTTP.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from shiplabel.cli import console
+from shiplabel.cli.clock import SystemClock
+from shiplabel.cli.flags import said
+from shiplabel.config import Settings, load_settings
+from shiplabel.storage.sessions import SessionFiles
+from shiplabel.workflow.ports import Parts
+from shiplabel.workflow.purchase import fetch_paper
+
+
+if TYPE_CHECKING:
+    from shiplabel.workflow.session import Session
+    from types import TracebackType
+
+    from shiplabel.cli.talk import Talk
+
+SANDBOX_URL = "http://127.0.0.1"
+SANDBOX_KEY = "sandbox"
+
+
+class Context(AbstractContextManager["Context"]):
+    """The settings, the disk and the service of one run of a command."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock(settings.now)
+
+    @classmethod
+    def open(cls) -> Context:
+        """Read the settings, expire what is old, and say which environment this is."""
+        context = cls(load_settings(said(), os.environ))
+        context.announce()
+        return context
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections, where any were opened."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person can be asked."""
+        return console.has_terminal()
+
+    @cached_property
+    def sessions(self) -> SessionFiles:
+        """The sessions and label records of this environment."""
+        return SessionFiles(self.settings.records_dir)
+
+    @cached_property
+    def client(self) -> Any:
+        """The service: over HTTP with a key, else the built-in stand-in."""
+        from shiplabel.shipstation.client import Client  # noqa: PLC0415  # HTTP is loaded when it is needed
+
+        if self.settings.environment == "sandbox":
+            return Client(SANDBOX_URL, SANDBOX_KEY, transport=self._stand_in(), clock=self.clock)
+        return Client(self.settings.base_url, self.settings.key, pacing=self._pacing(), clock=self.clock)
+
+    def _stand_in(self) -> Any:
+        import httpx  # noqa: PLC0415  # HTTP is loaded when it is needed
+
+        from shiplabel.sandbox.server import create_app  # noqa: PLC0415  # the stand-in too
+
+        ledger = self.settings.data_dir / "sandbox" / "ledger.sqlite"
+        ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        faults = os.environ.get("SHIPLABEL_SANDBOX_FAULTS")
+        return httpx.WSGITransport(app=create_app(ledger, faults=faults))
+
+    def _pacing(self) -> Any:
+        from shiplabel.shipstation.pacing import Pacing  # noqa: PLC0415  # not for a listing
+
+        limit, window_s = self.settings.rate_limit
+        return Pacing(self.settings.data_dir / "pacing", limit, window_s, self.account, self.clock)
+
+    @property
+    def account(self) -> str:
+        """A word that is the same for the same key and tells nothing of it."""
+        key = self.settings.key.reveal() if self.settings.key else SANDBOX_KEY
+        return hashlib.sha256(f"shiplabel:{key}".encode()).hexdigest()[:16]
+
+    @cached_property
+    def api(self) -> Any:
+        """The service with its carriers' list kept for an hour."""
+        from shiplabel.cli.known_carriers import KnownCarriers  # noqa: PLC0415  # not for a listing
+
+        return KnownCarriers(self.client, self.settings, self.account, self.clock)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What the workflow needs."""
+        from shiplabel.storage.documents import LabelPapers  # noqa: PLC0415  # not for a listing
+
+        return Parts(
+            api=self.api,
+            store=self.sessions,
+            papers=LabelPapers(self.settings.data_dir / "labels", self.client.fetch),
+            clock=self.clock,
+            life=self.settings.session_ttl,
+            settle_s=self.settings.settle_s,
+            say=console.tell,
+        )
+
+    def announce(self) -> None:
+        """Expire what is old and tell of it, of damaged files, and of the sandbox."""
+        if self.settings.environment == "sandbox":
+            console.tell("Sandbox: no key is set, nothing costs money. shiplabel login keeps a key.")
+        for head in self.sessions.expire_old(self.clock.now()):
+            console.tell(
+                f"Session {head.session_id} has expired. Next: shiplabel new --like {head.session_id}"
+            )
+        for complaint in self.sessions.complaints:
+            console.tell(complaint)
+
+    def talk(self, asked: Any) -> Talk:
+        """Return who answers: a clerk at a terminal, else the options."""
+        if self.can_ask and not asked.json:
+            clerk: Talk = self.clerk(asked)
+            return clerk
+        from shiplabel.cli.script import Script  # noqa: PLC0415  # one of two is needed
+
+        return Script(self.parts, yes=asked.yes)
+
+    def clerk(self, asked: Any) -> Any:
+        """Return the conversation with a person at a terminal."""
+        from shiplabel.cli.wizard.clerk import Clerk  # noqa: PLC0415  # prompts are loaded when needed
+        from shiplabel.cli.wizard.desk import Desk  # noqa: PLC0415
+
+        desk = Desk(
+            environment=self.settings.environment,
+            discard=self.sessions.discard,
+            plain=self.settings.plain,
+            yes=asked.yes,
+            rule=asked.rate,
+            weight_unit=self.settings.weight_unit,
+            length_unit=self.settings.size_unit,
+        )
+        return Clerk(self.parts, desk)
+
+    def wish_defaults(self) -> dict[str, Any]:
+        """Return what the settings say a new label is like."""
+        settings = self.settings
+        return {
+            "format": settings.format,
+            "layout": settings.layout,
+            "rule": settings.rule,
+            "confirmation": settings.confirmation or "none",
+        }
+
+    def with_paper(self, record: Session) -> Session:
+        """Return a record, its paper fetched now when it was not yet."""
+        if record.documents.state != "pending":
+            return record
+        return self.sessions.save_record(fetch_paper(self.parts, record))

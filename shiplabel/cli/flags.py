@@ -1,0 +1,53 @@
+"""Options that every command takes, before or after its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_WITH_VALUE = ("--data-dir", "--config", "--api-key-file", "--profile", "--lang")
+_ALONE = ("--sandbox", "--plain", "--verbose")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What the command line said of the surroundings; empty where it said nothing."""
+
+    data_dir: str = ""
+    config: str = ""
+    api_key_file: str = ""
+    profile: str = ""
+    lang: str = ""
+    sandbox: bool = False
+    plain: bool = False
+    verbose: bool = False
+
+
+_said = Flags()
+
+
+def remember(**said: str | bool) -> None:
+    """Keep what the command line said for the command that runs now."""
+    global _said  # noqa: PLW0603  # one command line per process; Typer offers no place of its own
+    _said = Flags(**said)  # type: ignore[arg-type]  # the root command declares the types
+
+
+def said() -> Flags:
+    """Return what the command line said."""
+    return _said
+
+
+def hoist(arguments: list[str]) -> list[str]:
+    """Return the arguments with the global options moved before the command's name."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument in _WITH_VALUE:
+            front += [argument, *[value for value in [next(waiting, None)] if value is not None]]
+        elif argument in _ALONE or argument.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
+            front.append(argument)
+        else:
+            rest.append(argument)
+    return front + rest

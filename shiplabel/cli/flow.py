@@ -1,0 +1,68 @@
+"""Walking a session to its end: who is asked at each step, and what is printed then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shiplabel.cli import console
+from shiplabel.cli.views import label_lines, label_object
+from shiplabel.errors import ShiplabelError
+from shiplabel.workflow.purchase import AlreadyLabelled, purchase, recover
+from shiplabel.workflow.states import UNSETTLED, PurchaseState
+from shiplabel.workflow.steps import STEPS
+from shiplabel.workflow.trouble import RolledBack
+
+if TYPE_CHECKING:
+    from shiplabel.cli.context import Context
+    from shiplabel.cli.talk import Talk
+    from shiplabel.workflow.ports import Parts
+    from shiplabel.workflow.session import Session
+
+
+def drive(parts: Parts, session: Session, talk: Talk) -> Session:
+    """Walk a session from its step to ``done`` and return the finished record."""
+    if session.purchase.state in UNSETTLED or session.purchase.state is PurchaseState.PURCHASED:
+        session = recover(parts, session)
+    while session.step != "done":
+        try:
+            session = advance(parts, session, talk)
+        except RolledBack as error:
+            session = talk.trouble(error)
+    return session
+
+
+def advance(parts: Parts, session: Session, talk: Talk) -> Session:
+    """Take one step."""
+    if STEPS[session.step].asks:
+        return talk.answer(session)
+    if session.step == "confirm":
+        return talk.confirm(session)
+    if session.step == "rate":
+        return talk.pick(session)
+    session = talk.approve(session)
+    return purchase(parts, session) if session.step == "purchase" else session
+
+
+def finish(context: Context, session: Session, talk: Talk, *, as_json: bool) -> int:
+    """Drive a session to its end and print its label; on an error print it as it stands and raise."""
+    try:
+        record = drive(context.parts, session, talk)
+    except AlreadyLabelled as error:
+        console.tell_error(error)
+        context.sessions.drop(session.session_id)
+        record = error.session
+    except ShiplabelError as error:
+        if as_json:
+            console.print_json(label_object(context.sessions.find(session.session_id), error))
+        raise
+    show_label(record, as_json=as_json)
+    return 0
+
+
+def show_label(record: Session, *, as_json: bool) -> None:
+    """Print a label: the object for scripts, a few lines for people."""
+    if as_json:
+        console.print_json(label_object(record))
+        return
+    for line in label_lines(record):
+        console.result(line)

@@ -1,0 +1,35 @@
+"""The service as the workflow sees it, with the list of carriers kept on disk for an hour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shiplabel.storage.carriers import CarrierCache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shiplabel.cli.clock import SystemClock
+    from shiplabel.config import Settings
+    from shiplabel.domain.rate import Carrier
+
+
+class KnownCarriers:
+    """A client whose ``carriers`` asks the service once an hour; all else goes straight through."""
+
+    def __init__(self, client: Any, settings: Settings, account: str, clock: SystemClock) -> None:
+        self._client = client
+        self._cache = CarrierCache(settings.records_dir / "carriers", clock)
+        self._account = account
+
+    def carriers(self) -> Sequence[Carrier]:
+        """List the account's carriers, at most an hour old."""
+        known = self._cache.get(self._account)
+        if known is None:
+            known = tuple(self._client.carriers())
+            self._cache.put(self._account, known)
+        return known
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the client's own call."""
+        return getattr(self._client, name)

@@ -1,0 +1,97 @@
+"""``shiplabel new``: a label from the first question to the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from shiplabel.cli import console
+from shiplabel.cli.context import Context
+from shiplabel.cli.flow import finish, show_label
+from shiplabel.cli.options import missing, takes_answers, understand
+from shiplabel.cli.start import copied, default_sender
+from shiplabel.domain.keys import random_key, shipment_key_of_order
+from shiplabel.errors import InputError, OutcomeUnknown
+from shiplabel.workflow.session import Wishes, begin, first_missing, reach
+from shiplabel.workflow.states import BOUGHT, UNSETTLED
+
+if TYPE_CHECKING:
+    from shiplabel.cli.options import Understood
+    from shiplabel.workflow.session import Session
+
+app = typer.Typer()
+EXAMPLE = (
+    "Example: shiplabel new --to-name 'Ada Lovelace' --weight '2 lb 3 oz' --size 10x8x4in --rate cheapest"
+)
+
+
+@app.command(epilog=EXAMPLE)
+@takes_answers
+def new(asked: Any) -> int:
+    """Make a label: answer, compare rates, buy, have the file. Every answer is saved at once."""
+    with Context.open() as context:
+        return run(context, asked)
+
+
+def run(context: Context, asked: Any) -> int:
+    """Check the options, meet what exists already, make the session and walk it to its end."""
+    known = default_sender(context) | copied(context, asked.like)
+    understood = understand(asked, context.settings, known, Wishes(**context.wish_defaults()))
+    alone = not context.can_ask or asked.json
+    if alone:
+        _refuse_gaps(missing(understood.answers, asked, understood.wishes, to_buy=True))
+    for doubt in understood.doubts:
+        console.tell(doubt)
+    key, record = claim(context, understood.wishes)
+    if record is not None:
+        label = record.purchase.label_id or record.session_id
+        console.tell(
+            f"Order {understood.wishes.order_id} has label {label} already; --again ships it once more."
+        )
+        show_label(record, as_json=asked.json)
+        return 0
+    session = context.sessions.create(begun(context, understood, key))
+    with context.sessions.hold(session.session_id):
+        return finish(context, session, context.talk(asked), as_json=asked.json)
+
+
+def begun(context: Context, understood: Understood, key: str) -> Session:
+    """Return the session that the options describe; a key made of an order may be known elsewhere."""
+    session = begin(
+        now=context.clock.now(),
+        life=context.settings.session_ttl,
+        environment=context.settings.environment,
+        shipment_key=key,
+        answers=understood.answers,
+        wishes=understood.wishes,
+    )
+    return replace(reach(session, first_missing(session)), met_before=bool(understood.wishes.order_id))
+
+
+def _refuse_gaps(absent: list[str]) -> None:
+    if absent:
+        raise InputError(
+            f"Without a terminal these options are missing: {', '.join(absent)}.", field=absent[0]
+        )
+
+
+def claim(context: Context, wishes: Wishes) -> tuple[str, Session | None]:
+    """Return the shipment key of an order, and the record of its label where it has one."""
+    if not wishes.order_id:
+        return random_key(), None
+    nth = 1
+    while True:
+        key = shipment_key_of_order(wishes.order_id, nth)
+        met = context.sessions.with_key(key)
+        doubt = next((s for s in met if s.purchase.state in UNSETTLED), None)
+        if doubt:
+            raise OutcomeUnknown(
+                f"Order {wishes.order_id} has a purchase without a certain answer; nothing was sent.",
+                hint=f"shiplabel resume {doubt.session_id}",
+            )
+        record = next((s for s in met if s.purchase.state in BOUGHT), None)
+        if record is None or not wishes.again:
+            return key, record
+        nth += 1

@@ -1,0 +1,200 @@
+"""The options that answer the wizard's questions, declared once for every command that takes them.
+
+``Asked`` is what the options said; ``answers_of`` and ``wishes_of`` check all of it before a
+session is made and name every mistake at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field, make_dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shiplabel.domain.amounts import parse_money
+from shiplabel.domain.keys import check_order_id
+from shiplabel.domain.parcel import parse_size, side_text
+from shiplabel.domain.rules import parse_rule
+from shiplabel.errors import InputError
+from shiplabel.workflow.session import Wishes
+from shiplabel.workflow.steps import ANSWER_STEPS, STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shiplabel.config import Settings
+
+CONFIRMATIONS = (
+    "none", "delivery", "signature", "adult_signature", "direct_signature", "delivery_mailed",
+    "verbal_confirmation", "delivery_code", "age_verification_16_plus",
+)  # fmt: skip
+ADDRESS = ("name", "company", "address1", "address2", "city", "state", "zip", "country", "phone")
+
+TEXTS: dict[str, str] = {
+    "from_": "Sender from the address book.",
+    "to": "Recipient from the address book.",
+    "template": "Label template to start from.",
+    "like": "A label or session to repeat.",
+    **{f"from_{part}": f"Sender: {part}." for part in ADDRESS},
+    **{f"to_{part}": f"Recipient: {part}." for part in ADDRESS},
+    "weight": "2 lb 3 oz, 35oz, 900 g; bare numbers are pounds.",
+    "size": "10x8x4in, 25x20x10cm; bare numbers are inches.",
+    "package": "Package code of the carrier.",
+    "confirmation": "none, delivery, signature, adult_signature, …",
+    "insure": "Insured value: 100usd.",
+    "reference": "Text printed on the label.",
+    "order_id": "Your order number; an order is labelled once.",
+    "rate": "cheapest, fastest, service:CODE, carrier:CODE:cheapest, cheapest:3d, or a rate id.",
+    "max_cost": "Highest price to pay: 12.50.",
+    "format": "pdf, png or zpl.",
+    "layout": "4x6 or letter.",
+    "out": "Folder for the label file.",
+    "printer": "CUPS queue or host:port.",
+}
+SWITCHES: dict[str, str] = {
+    "again": "Ship an order once more that has a label.",
+    "print": "Print the label when it is bought.",
+    "yes": "Buy without asking.",
+    "json": "One JSON document on stdout.",
+}
+
+Asked = make_dataclass(
+    "Asked",
+    [(name, str, field(default="")) for name in TEXTS]
+    + [(name, bool, field(default=False)) for name in SWITCHES],
+    frozen=True,
+)
+Asked.__doc__ = "What the options said; empty where nothing was said."
+
+
+def takes_answers(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a command that hands the answer options to ``run`` as one Asked value, after its own."""
+
+    def command(**given: Any) -> Any:
+        own = {name: given.pop(name) for name in list(given) if name in own_names}
+        return run(Asked(**given), **own)
+
+    own = [p for p in inspect.signature(run, eval_str=True).parameters.values() if p.name != "asked"]
+    own_names = {parameter.name for parameter in own}
+    given = [_parameter(name, str, said, "") for name, said in TEXTS.items()]
+    given += [_parameter(name, bool, said, default=False) for name, said in SWITCHES.items()]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + given
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by Typer
+    command.__annotations__ = {p.name: p.annotation for p in parameters}
+    command.__doc__ = run.__doc__
+    return command
+
+
+def _parameter(name: str, kind: type, said: str, default: object) -> inspect.Parameter:
+    option = typer.Option(f"--{name.strip('_').replace('_', '-')}", help=said, show_default=False)
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Answers and wishes that options gave, with the doubts to warn of."""
+
+    answers: dict[str, str | None]
+    wishes: Wishes
+    doubts: tuple[str, ...] = ()
+
+
+def understand(asked: Any, settings: Settings, known: dict[str, str | None], wishes: Wishes) -> Understood:
+    """Check all options against what is known already; raise one InputError that names every mistake."""
+    problems: list[InputError] = []
+    answers = dict(known)
+    doubts: list[str] = []
+    for side in ("from", "to"):
+        if country := getattr(asked, f"{side}_country"):
+            answers[f"{side}_country"] = country.strip().upper()
+    for step, text in _typed(asked, problems).items():
+        try:
+            understood = STEPS[step].check(text, answers)  # type: ignore[misc]  # answer steps have a check
+        except InputError as error:
+            problems.append(error)
+            continue
+        answers |= {**understood.also, step: understood.value}
+        doubts += [understood.doubt] if understood.doubt else []
+    new = _wishes(asked, settings, wishes, problems)
+    if problems:
+        raise InputError(
+            "\n".join(problem.message for problem in problems), field=problems[0].field, code="input"
+        )
+    return Understood(answers, new, tuple(doubts))
+
+
+def _typed(asked: Any, problems: list[InputError]) -> dict[str, str]:
+    """Return the texts that options gave to answer steps, in the order of the steps."""
+    given = {step: getattr(asked, step, "") for step in ANSWER_STEPS}
+    given["parcel_weight"] = asked.weight
+    if asked.size:
+        try:
+            size = parse_size(asked.size)
+        except InputError as error:
+            problems.append(error)
+        else:
+            for side in ("length", "width", "height"):
+                given[f"parcel_{side}"] = side_text(getattr(size, side), size.unit)
+    return {step: text for step, text in given.items() if text}
+
+
+def _wishes(asked: Any, settings: Settings, wishes: Wishes, problems: list[InputError]) -> Wishes:
+    """Return the wishes with what the options changed; mistakes go to ``problems``."""
+
+    def read(option: str, parse: Callable[[str], Any], old: Any) -> Any:
+        text = getattr(asked, option)
+        try:
+            return parse(text) if text else old
+        except InputError as error:
+            problems.append(error)
+            return old
+
+    chosen = Wishes(
+        order_id=read("order_id", check_order_id, wishes.order_id),
+        package_code=asked.package or wishes.package_code,
+        confirmation=read("confirmation", _one_of("confirmation", CONFIRMATIONS), wishes.confirmation),
+        insured_value=read("insure", parse_money, wishes.insured_value),
+        reference=asked.reference or wishes.reference,
+        rule=read("rate", _rule, wishes.rule) or settings.rule,
+        max_cost=read("max_cost", parse_money, wishes.max_cost),
+        format=read("format", _one_of("format", ("pdf", "png", "zpl")), wishes.format),
+        layout=read("layout", _one_of("layout", ("4x6", "letter")), wishes.layout),
+        out=asked.out or wishes.out,
+        again=asked.again or wishes.again,
+    )
+    if chosen.layout == "letter" and chosen.format != "pdf":
+        problems.append(
+            InputError(f"--layout letter goes with --format pdf, not {chosen.format}.", field="layout")
+        )
+    return chosen
+
+
+def _rule(text: str) -> str:
+    parse_rule(text)
+    return text
+
+
+def _one_of(option: str, words: tuple[str, ...]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in words:
+            raise InputError(f"--{option} takes {', '.join(words)}; not {text!r}.", field=option)
+        return text
+
+    return check
+
+
+def missing(answers: dict[str, str | None], asked: Any, wishes: Wishes, *, to_buy: bool) -> list[str]:
+    """Return the options that are still needed where nobody can be asked."""
+    names = {"parcel_weight": "--weight"}
+    names |= {f"parcel_{side}": "--size" for side in ("length", "width", "height")}
+    absent = [
+        names.get(step, f"--{step.replace('_', '-')}")
+        for step in ANSWER_STEPS
+        if not answers.get(step) and not STEPS[step].optional
+    ]
+    absent += ["--rate"] if to_buy and not wishes.rule else []
+    absent += ["--yes"] if to_buy and not asked.yes else []
+    return list(dict.fromkeys(absent))

@@ -1,0 +1,65 @@
+"""``shiplabel rates``: quote only; nothing is bought."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import typer
+
+from shiplabel.cli import console
+from shiplabel.cli.context import Context
+from shiplabel.cli.new import begun
+from shiplabel.cli.options import missing, takes_answers, understand
+from shiplabel.cli.start import copied, default_sender
+from shiplabel.cli.views import rate_object
+from shiplabel.domain.keys import random_key
+from shiplabel.domain.rules import sort_rates
+from shiplabel.errors import InputError
+from shiplabel.workflow.quote import Board, quote
+from shiplabel.workflow.session import Wishes
+
+app = typer.Typer()
+EXAMPLE = "Example: shiplabel rates --like K7M2P --json"
+
+
+@app.command(epilog=EXAMPLE)
+@takes_answers
+def rates(asked: Any) -> int:
+    """Quote only: what each carrier asks for this parcel."""
+    with Context.open() as context:
+        return run(context, asked)
+
+
+def run(context: Context, asked: Any) -> int:
+    """Ask the carriers and print what came."""
+    known = default_sender(context) | copied(context, asked.like)
+    understood = understand(asked, context.settings, known, Wishes(**context.wish_defaults()))
+    absent = missing(understood.answers, asked, understood.wishes, to_buy=False)
+    if absent:
+        raise InputError(f"These options are missing: {', '.join(absent)}.", field=absent[0])
+    for doubt in understood.doubts:
+        console.tell(doubt)
+    session = begun(
+        context, replace(understood, wishes=replace(understood.wishes, rule=asked.rate)), random_key()
+    )
+    boards: list[Board] = []
+    quoted = quote(replace(context.parts, store=_Unkept()), session, boards.append)
+    for failure in boards[-1].failures:
+        console.tell(f"{failure.carrier_code}: {failure.message}")
+    found = sort_rates(quoted.quotes, "total")
+    if asked.json:
+        console.print_json([rate_object(rate) for rate in found])
+        return 0
+    from shiplabel.cli.printed import print_rates  # noqa: PLC0415  # rich is not for scripts
+
+    print_rates(found, boards[-1].failures, plain=context.settings.plain)
+    return 0
+
+
+class _Unkept:
+    """A store for a quote that is nobody's session: it keeps nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return any save as: give the session back."""
+        return lambda session: session

@@ -1,0 +1,78 @@
+"""``shiplabel sessions``: what is open, where it stopped, when it expires."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from shiplabel.cli import console
+from shiplabel.cli.context import Context
+from shiplabel.errors import InputError, OutcomeUnknown
+
+app = typer.Typer(no_args_is_help=True, help="Labels that are not finished.")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Id = Annotated[str, typer.Argument(help="The session's five characters.")]
+
+
+@app.command("list", epilog="Example: shiplabel sessions list --json")
+def list_(*, as_json: Json = False) -> None:
+    """List open sessions and purchases in doubt, the newest first."""
+    with Context.open() as context:
+        heads = [head for head in context.sessions.heads() if head.status in {"open", "unknown"}]
+    if as_json:
+        console.print_json([head.document for head in heads])
+        return
+    if not heads:
+        console.tell("No session is open. Next: shiplabel new")
+    for head in heads:
+        doc = head.document
+        expires = doc["expires_at"] if head.status == "open" else "never, while in doubt"
+        console.result(
+            f"{head.session_id}  {head.status:<8} {doc['step']:<14} {doc['updated_at']}  expires {expires}"
+        )
+
+
+@app.command(epilog="Example: shiplabel sessions show K7M2P --json")
+def show(session_id: Id, *, as_json: Json = False) -> None:
+    """Show all that is kept of a session."""
+    with Context.open() as context:
+        document = context.sessions.document(session_id)
+    if as_json:
+        console.print_json(document)
+        return
+    for name, value in document.items():
+        console.result(f"{name:<14} {value}")
+
+
+@app.command(epilog="Example: shiplabel sessions discard K7M2P --yes")
+def discard(session_id: Id, *, yes: Yes = False) -> None:
+    """Give up a session; one whose purchase is in doubt is kept."""
+    with Context.open() as context, context.sessions.hold(session_id):
+        session = context.sessions.load(session_id)
+        if session.purchase.state in {"purchasing", "unknown"}:
+            raise OutcomeUnknown(
+                f"Session {session.session_id} may have bought a label; it is kept.",
+                hint="shiplabel reconcile",
+            )
+        _agree(context, f"Discard session {session.session_id}?", yes=yes)
+        context.sessions.discard(session)
+        console.tell(f"Session {session.session_id} is discarded.")
+
+
+@app.command(epilog="Example: shiplabel sessions purge --yes")
+def purge(*, yes: Yes = False) -> None:
+    """Delete expired and discarded sessions."""
+    with Context.open() as context:
+        _agree(context, "Delete all expired and discarded sessions?", yes=yes)
+        console.tell(f"{context.sessions.purge()} sessions deleted.")
+
+
+def _agree(context: Context, question: str, *, yes: bool) -> None:
+    """Ask at a terminal; elsewhere the command itself is the yes."""
+    if yes or not context.can_ask:
+        return
+    if not typer.confirm(question, err=True):
+        raise InputError("Nothing was changed.")

@@ -1,0 +1,98 @@
+"""What scripts read: sessions and labels as JSON documents, with the keys they rely on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shiplabel.cli.boundary import error_object
+from shiplabel.workflow.session import status_of
+
+if TYPE_CHECKING:
+    from shiplabel.domain.money import Money
+    from shiplabel.domain.rate import Rate
+    from shiplabel.errors import ShiplabelError
+    from shiplabel.workflow.session import Session, StepError
+
+
+def money(value: Money | None) -> dict[str, str] | None:
+    """Return money as scripts read it: the amount as text."""
+    return {"amount": value.text, "currency": value.currency} if value else None
+
+
+def kept_error(error: StepError | None) -> dict[str, object] | None:
+    """Return the error that a session keeps."""
+    if error is None:
+        return None
+    return {
+        "step": error.step,
+        "code": error.code,
+        "message": error.message,
+        "request_id": error.request_id,
+        "at": error.at.isoformat(),
+        "reverted_from": error.reverted_from,
+        "reverted_to": error.reverted_to,
+    }
+
+
+def label_object(session: Session, error: ShiplabelError | None = None) -> dict[str, Any]:
+    """Return one label; ``error`` stands in where the session keeps none."""
+    label, intent = session.purchase.label, session.purchase.intent
+    rate = session.rate
+    quoted = intent.quoted if intent else (rate.total if rate else None)
+    said = error_object(error) if error else None
+    return {
+        "environment": session.environment,
+        "session_id": session.session_id,
+        "status": status_of(session),
+        "step": session.step,
+        "shipment_key": session.shipment_key,
+        "shipment_id": session.shipment_id,
+        "label_id": session.purchase.label_id,
+        "tracking_number": label.tracking_number if label else None,
+        "carrier_code": label.carrier_code if label else (rate.carrier_code if rate else None),
+        "service_code": label.service_code if label else (rate.service_code if rate else None),
+        "cost": money(label.cost) if label else None,
+        "quoted": money(quoted),
+        "files": [
+            {"path": file.path, "format": file.format, "layout": file.layout}
+            for file in session.documents.files
+        ],
+        "printed_at": session.documents.printed_at.isoformat() if session.documents.printed_at else None,
+        "error": kept_error(session.error) or said,
+    }
+
+
+def rate_object(rate: Rate) -> dict[str, Any]:
+    """Return one rate."""
+    return {
+        "rate_id": rate.rate_id,
+        "carrier_id": rate.carrier_id,
+        "carrier_code": rate.carrier_code,
+        "carrier_name": rate.carrier_name,
+        "service_code": rate.service_code,
+        "service_name": rate.service_name,
+        "package_type": rate.package_type,
+        "total": money(rate.total),
+        "parts": {name: money(part) for name, part in rate.parts.items()},
+        "delivery_days": rate.delivery_days,
+        "delivery_at": rate.delivery_at.isoformat() if rate.delivery_at else None,
+        "zone": rate.zone,
+        "guaranteed": rate.guaranteed,
+        "warnings": list(rate.warnings),
+    }
+
+
+def label_lines(session: Session) -> list[str]:
+    """Return a finished label as a clerk reads it."""
+    label, intent = session.purchase.label, session.purchase.intent
+    if label is None:
+        return [f"Session {session.session_id}: {status_of(session)} at {session.step}"]
+    lines = [f"Label     {label.label_id} ({status_of(session)})"]
+    lines += [f"Service   {label.carrier_code} {label.service_code}", f"Tracking  {label.tracking_number}"]
+    if label.cost:
+        differs = intent and intent.quoted and intent.quoted != label.cost
+        lines.append(f"Paid      {label.cost}" + (f" (quoted {intent.quoted})" if intent and differs else ""))
+    lines += [f"File      {file.path}" for file in session.documents.files]
+    if not session.documents.files:
+        lines.append(f"File      not fetched yet: shiplabel labels print {label.label_id}")
+    return lines

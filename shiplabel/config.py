@@ -1,0 +1,303 @@
+"""Settings: a flag before a variable, a variable before the settings file, the file before the default.
+
+``Key`` never prints itself. Nothing here reads a keyring; who can hands in ``stored_key``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from shiplabel.domain.amounts import parse_duration, parse_rate_limit
+from shiplabel.errors import InputError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+BASE_URL = "https://api.shipstation.com"
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+SHIP_FROM = ("name", "company", "address1", "address2", "city", "state", "zip", "country", "phone")
+WORDS: dict[str, tuple[str, ...]] = {
+    "format": ("pdf", "png", "zpl"),
+    "layout": ("4x6", "letter"),
+    "weight_unit": ("pound", "ounce", "gram", "kilogram"),
+    "size_unit": ("inch", "centimeter"),
+}
+KEYS: dict[str, str] = {
+    "format": "pdf",
+    "layout": "4x6",
+    "rule": "",
+    "confirmation": "none",
+    "weight_unit": "pound",
+    "size_unit": "inch",
+    "printer": "",
+    "low_balance": "20",
+    "session_ttl": "24h",
+    "settle": "120s",
+    "rate_limit": "200/60",
+    "base_url": BASE_URL,
+    "lang": "",
+    **{f"ship_from.{name}": "" for name in SHIP_FROM},
+}
+
+
+class Flags(Protocol):
+    """What a command line said; empty where it said nothing."""
+
+    @property
+    def data_dir(self) -> str: ...  # noqa: D102
+    @property
+    def config(self) -> str: ...  # noqa: D102
+    @property
+    def api_key_file(self) -> str: ...  # noqa: D102
+    @property
+    def profile(self) -> str: ...  # noqa: D102
+    @property
+    def lang(self) -> str: ...  # noqa: D102
+    @property
+    def sandbox(self) -> bool: ...  # noqa: D102
+    @property
+    def plain(self) -> bool: ...  # noqa: D102
+
+
+class Key:
+    """An API key that shows itself only to ``reveal``."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the key itself, for the one header it goes into."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """Hide the key."""
+        return "Key(***)"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be written anywhere."""
+        raise TypeError("a key is not stored by pickling")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one run; times in seconds where they say so, the rate limit as calls and seconds."""
+
+    environment: str
+    key: Key | None
+    base_url: str
+    data_dir: Path
+    config_path: Path
+    rate_limit: tuple[int, float]
+    session_ttl: timedelta
+    settle_s: float
+    now: datetime | None
+    profile: str = ""
+    plain: bool = False
+    lang: str = ""
+    format: Any = "pdf"
+    layout: Any = "4x6"
+    rule: str = ""
+    confirmation: str = "none"
+    weight_unit: Any = "pound"
+    size_unit: Any = "inch"
+    printer: str = ""
+    low_balance: Decimal = Decimal(20)
+    ship_from: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def records_dir(self) -> Path:
+        """The folder of this environment's and profile's records: no other's mix in."""
+        root = self.data_dir / "profiles" / self.profile if self.profile else self.data_dir
+        return root / self.environment
+
+
+def load_settings(
+    flags: Flags, environ: Mapping[str, str], stored_key: Callable[[], str | None] = lambda: None
+) -> Settings:
+    """Return the settings; raise SettingsError that names what is wrong."""
+    path = config_path(flags, environ)
+    kept = read_file(path)
+    values = {**KEYS, **kept, **_said(environ)}
+    key = _key(flags, environ, stored_key)
+    environment = _environment(key)
+    profile = _folder_name(flags.profile)
+    return Settings(
+        environment=environment,
+        key=key,
+        base_url=_base_url(values["base_url"]),
+        data_dir=_data_dir(flags, environ),
+        config_path=path,
+        rate_limit=_pace(values["rate_limit"]),
+        session_ttl=_span("session_ttl", values["session_ttl"]),
+        settle_s=_span("settle", values["settle"]).total_seconds(),
+        now=_now(environ.get("SHIPLABEL_NOW", "")),
+        profile=profile,
+        plain=flags.plain or environ.get("TERM") == "dumb",
+        lang=flags.lang or values["lang"],
+        **{name: _word(name, values[name]) for name in WORDS},
+        rule=values["rule"],
+        confirmation=values["confirmation"],
+        printer=values["printer"],
+        low_balance=_amount(values["low_balance"]),
+        ship_from={name: values[f"ship_from.{name}"] for name in SHIP_FROM if values[f"ship_from.{name}"]},
+    )
+
+
+def config_path(flags: Flags, environ: Mapping[str, str]) -> Path:
+    """Return where the settings file is, whether it exists or not."""
+    named = flags.config or environ.get("SHIPLABEL_CONFIG", "")
+    return Path(named).expanduser() if named else platformdirs.user_config_path("shiplabel") / "config.toml"
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """Return the settings file's values under dotted keys; empty when there is no file."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file {path} is not TOML: {error}.") from error
+    flat: dict[str, str] = {}
+    for name, value in found.items():
+        rows = value.items() if isinstance(value, dict) else [("", value)]
+        for inner, text in rows:
+            flat[_known(f"{name}.{inner}" if inner else name, path)] = _plain(name, text, path)
+    return flat
+
+
+def _known(name: str, path: Path) -> str:
+    if name in KEYS:
+        return name
+    lasts = {key.rsplit(".", 1)[-1]: key for key in KEYS}
+    near = difflib.get_close_matches(name, KEYS, 1) or [
+        lasts[last] for last in difflib.get_close_matches(name.rsplit(".", 1)[-1], lasts, 1)
+    ]
+    meant = f" Did you mean {near[0]}?" if near else ""
+    raise SettingsError(f"{path}: there is no setting {name}.{meant}", hint="shiplabel config show")
+
+
+def _plain(name: str, value: object, path: Path) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise SettingsError(f"{path}: {name} takes a text or a number, not {value!r}.")
+    return str(value)
+
+
+def _said(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that environment variables give."""
+    names = {
+        "SHIPSTATION_BASE_URL": "base_url",
+        "SHIPLABEL_RATE_LIMIT": "rate_limit",
+        "SHIPLABEL_SESSION_TTL": "session_ttl",
+        "SHIPLABEL_SETTLE": "settle",
+    }
+    return {name: environ[variable] for variable, name in names.items() if environ.get(variable)}
+
+
+def _key(flags: Flags, environ: Mapping[str, str], stored_key: Callable[[], str | None]) -> Key | None:
+    """Return the key, None for the sandbox."""
+    if flags.sandbox or environ.get("SHIPLABEL_SANDBOX", "") not in {"", "0"}:
+        return None
+    text = environ.get("SHIPSTATION_API_KEY", "")
+    if flags.api_key_file:
+        try:
+            text = Path(flags.api_key_file).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"The key file {flags.api_key_file} cannot be read: {error}.") from error
+        if not text.strip():
+            raise SettingsError(f"The key file {flags.api_key_file} is empty.")
+    text = (text or stored_key() or "").strip()
+    if not text.isascii() or any(not character.isprintable() for character in text):
+        raise SettingsError("The API key has characters that no key has.", hint="shiplabel login")
+    return Key(text) if text else None
+
+
+def _environment(key: Key | None) -> str:
+    if key is None:
+        return "sandbox"
+    return "test" if key.reveal().startswith("TEST_") else "production"
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    local = parts.hostname in LOOPBACK
+    if not parts.hostname or parts.scheme not in {"https", "http"} or (parts.scheme == "http" and not local):
+        raise SettingsError(
+            f"SHIPSTATION_BASE_URL takes an https address (http for this machine), not {text}."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _data_dir(flags: Flags, environ: Mapping[str, str]) -> Path:
+    """Return the data folder, made when it is missing; raise SettingsError when it cannot be used."""
+    named = flags.data_dir or environ.get("SHIPLABEL_DATA_DIR", "")
+    path = Path(named).expanduser().absolute() if named else platformdirs.user_data_path("shiplabel")
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"The data folder {path} cannot be used: {error.strerror}.") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"The data folder {path} cannot be written to.", hint="choose one with --data-dir"
+        )
+    return path
+
+
+def _folder_name(profile: str) -> str:
+    if profile and not all(character.isalnum() or character in "-_" for character in profile):
+        raise SettingsError(f"A profile's name has letters, digits, - and _ only, not {profile}.")
+    return profile
+
+
+def _pace(text: str) -> tuple[int, float]:
+    try:
+        pace = parse_rate_limit(text)
+    except InputError as error:
+        raise SettingsError(f"SHIPLABEL_RATE_LIMIT: {error.message}") from error
+    return pace.requests, float(pace.per_s)
+
+
+def _span(name: str, text: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except InputError as error:
+        raise SettingsError(f"{name}: {error.message}") from error
+
+
+def _now(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"SHIPLABEL_NOW takes an ISO 8601 time, not {text}.") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _word(name: str, text: str) -> str:
+    if text not in WORDS[name]:
+        raise SettingsError(f"{name} takes {', '.join(WORDS[name])}; not {text}.")
+    return text
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("nan")
+    if not value.is_finite() or value < 0:
+        raise SettingsError(f"low_balance takes an amount like 20, not {text}.")
+    return value

@@ -1,0 +1,129 @@
+"""Writing a file so that a reader sees the old content or the new, whatever happens between.
+
+A temporary file beside the target is written, synced and renamed over it, and the folder is
+synced. A link in the target's place is replaced, never followed. Every call goes to ``os`` by
+name, so that each point at which the disk can fail can be reached from outside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from tinydb.storages import Storage
+
+from shiplabel.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_SAID = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "the permission is missing",
+    errno.EIO: "the disk reports an error",
+    errno.ENOTDIR: "a file is in the place of a folder",
+}
+
+
+def refused(path: Path, error: OSError) -> StorageError:
+    """Return the error to raise when the disk refuses a file."""
+    why = _SAID.get(error.errno or 0, error.strerror or type(error).__name__)
+    return StorageError(
+        f"{path} could not be written: {why}. What was saved before stands.",
+        hint="shiplabel doctor looks at the data folder",
+    )
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, for the owner alone; raise StorageError."""
+    if path.is_dir():
+        return
+    try:
+        make_folder(path.parent) if not path.parent.exists() else None
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, 0o700)  # noqa: PTH102  # a point where the disk can fail
+        if not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "a file is in its place", str(path))  # noqa: TRY301
+    except OSError as error:
+        raise refused(path, error) from error
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace a file's content durably, mode 0600; raise StorageError with the old content standing."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        _write_aside(aside, content)
+        os.rename(aside, path)  # noqa: PTH104  # a point where the disk can fail
+        sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)  # noqa: PTH108  # a point where the disk can fail
+        raise refused(path, error) from error
+
+
+def _write_aside(aside: Path, content: bytes) -> None:
+    file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(file, left) :]
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system can."""
+    if os.name == "nt":
+        return
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def move_durably(source: Path, target: Path) -> None:
+    """Move a file by one rename and make both folders durable; raise StorageError."""
+    make_folder(target.parent)
+    try:
+        os.rename(source, target)  # noqa: PTH104  # a point where the disk can fail
+        sync_folder(target.parent)
+        sync_folder(source.parent)
+    except OSError as error:
+        raise refused(target, error) from error
+
+
+class AtomicStorage(Storage):
+    """TinyDB's storage in one JSON file, replaced whole; what was read or written last is remembered."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: dict[str, dict[str, Any]] | None = None
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        """Return the tables, None where there is no file; raise StorageError when it is damaged."""
+        if self._seen is None:
+            try:
+                self._seen = json.loads(self._path.read_bytes())
+            except FileNotFoundError:
+                return None
+            except OSError as error:
+                raise StorageError(f"{self._path} could not be read: {error.strerror}.") from error
+            except ValueError as error:
+                raise StorageError(f"{self._path} is damaged and cannot be read.", code="damaged") from error
+        return self._seen
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        """Replace the file."""
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        make_folder(self._path.parent)
+        write_durably(self._path, text.encode("utf-8", "surrogatepass"))
+        self._seen = data
