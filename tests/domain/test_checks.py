@@ -251,6 +251,13 @@ def test_place_abroad_is_doubted_but_not_refused(
     assert bool(found.doubt) is doubted
 
 
+@pytest.mark.parametrize("step", ["to_state", "to_zip"])
+def test_place_in_no_country_is_refused(step: str) -> None:
+    with pytest.raises(InputError, match='"ZZ" is not a country') as caught:
+        understood(step, "12345", {"to_country": "zz"})
+    assert caught.value.field == "to_country"
+
+
 @pytest.mark.parametrize(("step", "words"), [("to_state", "state or province"), ("to_zip", "postal code")])
 def test_place_abroad_that_is_needed_cannot_be_left_out(step: str, words: str) -> None:
     assert words in refusal(step, "", {"to_country": "CA"})
