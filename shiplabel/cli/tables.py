@@ -6,13 +6,16 @@ tables fit the terminal's width; ``plain`` rows are one line each and never cut.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from shiplabel.domain.rules import cheapest, fastest, fitting
 from shiplabel.domain.text import printable
 
 if TYPE_CHECKING:
@@ -195,3 +198,22 @@ def plain_rows(rates: Sequence[Rate], marks: Marks = NO_MARKS, *, first: int = 1
 def board_lines(board: Board) -> list[str]:
     """Return what a board adds beneath its rates: failures, and who is still asked."""
     return failure_lines(board.failures, board.waiting)
+
+
+def print_rates(rates: Sequence[Rate], failures: Iterable[CarrierFailure], *, plain: bool) -> None:
+    """Print rates on stdout, the carriers that gave none beneath; lines where it is no terminal."""
+    marks = marks_of(rates)
+    if plain or not sys.stdout.isatty():
+        sys.stdout.write("".join(f"{line}\n" for line in plain_rows(rates, marks)))
+        return
+    console = Console(highlight=False, markup=False, emoji=False)
+    width = console.size.width
+    console.print(rates_table(rates, marks, width=width))
+    for line in (*footnotes(rates, wide=width >= WIDE), *failure_lines(failures)):
+        console.print(Text(line, "yellow"))
+
+
+def marks_of(rates: Sequence[Rate], package_code: str = "package") -> Marks:
+    """Return the cheapest and the fastest of the rates that hold for the package."""
+    cheap, fast = cheapest(fitting(rates, package_code)), fastest(fitting(rates, package_code))
+    return Marks(cheap.rate_id if cheap else "", fast.rate_id if fast else "")

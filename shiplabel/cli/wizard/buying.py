@@ -91,7 +91,7 @@ class Buying:
     def _table(self, session: Session, rates: list[Rate], board: Board | None = None) -> Group:
         """Return the rows that fit the screen, the failures, and what else there is to know."""
         rows = views.shown(rates, self._view)
-        marks = views.marks(rows, session.wishes.package_code)
+        marks = tables.marks_of(rows, session.wishes.package_code)
         failures, waiting = (board.failures, board.waiting) if board else (self._failures, ())
         below = [Text(line, "yellow") for line in tables.failure_lines(failures, waiting)]
         return self._fitted(rows, marks, below)
@@ -142,7 +142,7 @@ class Buying:
             voice.show(self._table(session, list(session.quotes)))
             return
         rows = views.shown(session.quotes, self._view)
-        for line in tables.plain_rows(rows, views.marks(rows, session.wishes.package_code)):
+        for line in tables.plain_rows(rows, tables.marks_of(rows, session.wishes.package_code)):
             voice.say(line)
         for line in tables.failure_lines(self._failures):
             voice.say(line)
@@ -150,7 +150,7 @@ class Buying:
     def _picked(self, session: Session) -> Session:
         room, typed = self._room, ""
         rows = views.shown(session.quotes, self._view)
-        marks = views.marks(rows, session.wishes.package_code)
+        marks = tables.marks_of(rows, session.wishes.package_code)
         while True:
             reply = room.prompt.ask(
                 room.header("rate"), self._question(rows, marks), keys=KEYS, default=typed, letters="scdpbm?"

@@ -10,13 +10,14 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli.wizard.buying import Buying
+from shiplabel.cli.wizard.lists import Lists
 from shiplabel.cli.wizard.questions import Questions
 from shiplabel.cli.wizard.review import Review
 from shiplabel.cli.wizard.room import Room
 from shiplabel.errors import Interrupted, Unauthorized
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from shiplabel.cli.wizard.desk import Desk
     from shiplabel.workflow.ports import Parts
@@ -75,6 +76,14 @@ class Clerk:
         self.room.rule = ""
         self.recall(error.session, again=False)
         return error.session
+
+    def beside_open(self, heads: Sequence[Any]) -> str:
+        """Ask what to do beside open sessions; return the one to resume, or nothing to start another."""
+        return Lists(self.room).beside_open(heads)
+
+    def pick_session(self, heads: Sequence[Any]) -> str:
+        """Ask which open session to resume and return its id."""
+        return Lists(self.room).pick_session(heads)
 
     def recall(self, session: Session, *, again: bool = True) -> None:
         """Say the session's last error, once."""

@@ -24,14 +24,17 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth, create_output
 from prompt_toolkit.styles import Style
 
+from shiplabel.domain.text import printable
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from prompt_toolkit.completion import Completer
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyPressEvent
 
 ESCAPE_S = 0.1
+MOST_NUMBERED = 9
 LOOK = Style(
     [
         ("qmark", "bold"),
@@ -110,6 +113,24 @@ class Prompt:
         reply = self._run(bindings, header, asked, ("y yes", "n no", "^C save+quit"))
         self._swallow_enter()
         return reply.key == "y"
+
+    def pick(self, question: str, choices: Mapping[str, str]) -> str:
+        """Ask which of the choices, by arrows and Enter or by its number; return its key."""
+        asked = questionary.select(
+            question,
+            choices=[questionary.Choice(printable(words), value=key) for key, words in choices.items()],
+            use_shortcuts=len(choices) <= MOST_NUMBERED,
+            qmark="",
+            instruction="(arrows or number, Enter; ^C leaves)",
+            style=BARE if self.plain else LOOK,
+            erase_when_done=not self.plain,
+            input=self._input,
+            output=create_output(talk_stream()),
+        )
+        bindings = asked.application.key_bindings
+        if isinstance(bindings, KeyBindings):
+            _leaving_keys(bindings)
+        return str(asked.unsafe_ask())
 
     def forget_typed_ahead(self) -> None:
         """Drop what was typed while nothing was asked, so that a stray Enter decides nothing."""

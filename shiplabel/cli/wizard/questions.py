@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 KEYS = ("Enter next", "^B back", "? help", "^C save+quit", "^U clear")
 SKIP = "empty skips"
+AS_TYPED = "space Enter keeps as typed"
 PARCEL = "parcel_weight"
 SIDES = ("length", "width", "height")
 
@@ -51,7 +52,8 @@ class Questions:
     def _prompted(self, session: Session) -> Reply:
         step = session.step
         optional = STEPS[step].optional
-        keys = (KEYS[0], SKIP, *KEYS[1:]) if optional else KEYS
+        completer = self._completer(step)
+        keys = (KEYS[0], *([SKIP] if optional else []), *([AS_TYPED] if completer else []), *KEYS[1:])
         if offer := self._offer(session):
             self._room.voice.say(offer)
         return self._room.prompt.ask(
@@ -59,7 +61,7 @@ class Questions:
             f"{STEPS[step].question}{' (optional)' if optional else ''}:",
             keys=keys,
             default=self._default(session),
-            completer=self._completer(step),
+            completer=completer,
         )
 
     def _default(self, session: Session) -> str:

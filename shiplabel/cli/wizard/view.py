@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from shiplabel.cli.tables import Marks
 from shiplabel.domain.money import Money
-from shiplabel.domain.rules import NEVER_DAYS, SortedBy, cheapest, fastest, filter_rates, fitting, sort_rates
+from shiplabel.domain.rules import NEVER_DAYS, SortedBy, filter_rates, sort_rates
 from shiplabel.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,12 +48,6 @@ class View:
 def shown(rates: Iterable[Rate], view: View) -> list[Rate]:
     """Return the rates that the view lets through, in its order."""
     return sort_rates(filter_rates(rates, view.carrier or None, view.days, view.price), view.order)
-
-
-def marks(rates: Sequence[Rate], package_code: str) -> Marks:
-    """Return the cheapest and the fastest of the rates that hold for the clerk's package."""
-    cheap, fast = cheapest(fitting(rates, package_code)), fastest(fitting(rates, package_code))
-    return Marks(cheap.rate_id if cheap else "", fast.rate_id if fast else "")
 
 
 def narrowed(view: View, letter: str, text: str, rates: Sequence[Rate]) -> View:
