@@ -50,7 +50,7 @@ def listed(store: Store, source: str) -> list[dict[str, object]]:
 def take(store: Store, source: str, endpoint: str, body: str) -> tuple[Switch, ...]:
     """Return the faults that show at this call and count it off; in the order they were armed.
 
-    Of faults that replace the answer only the first is taken, so that two with ``times=1`` show one after the other.
+    Of those that replace the answer only the first is taken: two with ``times=1`` show one after the other.
     """
     sql = "SELECT * FROM armed WHERE source IN (?, ?) AND remaining IS NOT 0 ORDER BY number"
     if not store.rows(sql, source, CONTROL):
@@ -59,19 +59,30 @@ def take(store: Store, source: str, endpoint: str, body: str) -> tuple[Switch, .
     with store.transaction():
         for row in store.rows(sql, source, CONTROL):
             switch = parse(row["text"])[0]
-            if not _concerns(switch, endpoint, body) or any(
-                one.name == switch.name and one.params.get("carrier") == switch.params.get("carrier")
-                for one in taken
-            ):
+            if not _concerns(switch, endpoint, body) or _crowded(switch, taken):
                 continue
-            shows = switch.shows(row["draws"])
-            left = row["remaining"] - 1 if shows and row["remaining"] is not None else row["remaining"]
-            if shows:
+            left = row["remaining"]
+            if switch.shows(row["draws"]):
                 taken.append(switch)
+                left = left and left - 1
             store.do(
                 "UPDATE armed SET remaining = ?, draws = draws + 1 WHERE number = ?", left, row["number"]
             )
     return tuple(taken)
+
+
+def find(store: Store, source: str, name: str) -> Switch | None:
+    """Return an armed fault by name without counting it off."""
+    found = store.rows("SELECT text FROM armed WHERE source IN (?, ?) ORDER BY number", source, CONTROL)
+    switches = [parse(row["text"])[0] for row in found]
+    return next((one for one in switches if one.name == name), None)
+
+
+def _crowded(switch: Switch, taken: Sequence[Switch]) -> bool:
+    """Tell whether a call shows this fault already, or another that takes the place of the answer."""
+    if switch.replaces:
+        return any(one.replaces for one in taken)
+    return any((one.name, one.params) == (switch.name, switch.params) for one in taken)
 
 
 def _concerns(switch: Switch, endpoint: str, body: str) -> bool:

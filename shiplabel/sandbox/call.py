@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
+
+from werkzeug.wrappers import Request
 
 from shiplabel.sandbox.answers import Document, invalid_field, loads, refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from werkzeug.wrappers import Request
-
-    from shiplabel.sandbox.faults import Switch
-    from shiplabel.sandbox.ledger import Ledger
+from shiplabel.sandbox.faults import Switch
+from shiplabel.sandbox.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A carrier's product; ``days`` is None where the carrier promises none, a pair gives near and far zones."""
+    """A carrier's product; ``days`` is None where none is promised, a pair is near and far zones."""
 
     code: str
     name: str
@@ -124,7 +124,7 @@ _USPS = (
 _UPS = (
     Service(
         code="ups_ground",
-        name="UPS® Ground",  # noqa: RUF001
+        name="UPS® Ground",
         base=_d("7.90"),
         pound=_d("0.71"),
         days=None,

@@ -47,7 +47,7 @@ def _ways() -> dict[str, Kind]:
     return told
 
 
-_KINDS: dict[str, Kind] = _ways() | {
+_INSTEAD: dict[str, Kind] = _ways() | {
     "buy-after-hangup": Kind("Buys only after the client hung up (seconds later).", "purchase", ("seconds",)),
     "void-hang": Kind("Does not void, keeps the connection open without an answer.", "void", ("seconds",)),
     "insufficient-funds": Kind("Refuses with 400 insufficient_funds.", "purchase"),
@@ -64,6 +64,15 @@ _KINDS: dict[str, Kind] = _ways() | {
     "status-429-date": Kind("Refuses with 429 and Retry-After as an HTTP date.", "any", ("seconds",)),
     "status-429-bare": Kind("Refuses with 429 without Retry-After."),
     "buy-then-409": Kind("Buys, then answers 409.", "purchase"),
+    "download-404": Kind("The paper is not found.", "download"),
+    "download-410": Kind("The paper has expired.", "download"),
+    "download-truncated": Kind("The paper ends before its Content-Length.", "download"),
+    "download-wrong-type": Kind("The paper is an HTML page with status 200.", "download"),
+    "download-too-large": Kind("The paper is followed by zeros (megabytes).", "download", ("megabytes",)),
+    "download-drip": Kind("The paper comes in drops, over some seconds.", "download", ("seconds",)),
+    "redirect": Kind("Answers with a redirect (to, status).", "purchase", ("to", "status")),
+}
+_BESIDES: dict[str, Kind] = {
     "list-lag": Kind("Hides labels younger than some seconds from the look-ups.", "labels", ("seconds",)),
     "list-ignores-external-id": Kind("The label list ignores its external_shipment_id filter.", "labels"),
     "two-labels": Kind("A purchase makes two labels and two charges, and answers with one.", "purchase"),
@@ -78,13 +87,6 @@ _KINDS: dict[str, Kind] = _ways() | {
     "carrier-delay": Kind("A carrier quotes some seconds later.", "rates", ("carrier", "seconds")),
     "carriers-207": Kind("The carrier list is partial, with errors.", "carriers"),
     "void-refused": Kind("Refuses to void in a 200 (reason).", "void", ("reason",)),
-    "download-404": Kind("The paper is not found.", "download"),
-    "download-410": Kind("The paper has expired.", "download"),
-    "download-truncated": Kind("The paper ends before its Content-Length.", "download"),
-    "download-wrong-type": Kind("The paper is an HTML page with status 200.", "download"),
-    "download-too-large": Kind("The paper is followed by zeros (megabytes).", "download", ("megabytes",)),
-    "download-drip": Kind("The paper comes in drops, over some seconds.", "download", ("seconds",)),
-    "redirect": Kind("Answers with a redirect (to, status).", "purchase", ("to", "status")),
     "label-url": Kind("Label links lead elsewhere (to).", "purchase", ("to",)),
     "slow": Kind("Waits some seconds, then goes on.", "any", ("seconds",)),
     "nulls": Kind("Answers with null in every field that is no id.", "any"),
@@ -93,6 +95,7 @@ _KINDS: dict[str, Kind] = _ways() | {
     "rate-limit": Kind("Switch: limit calls a window of seconds; 0 = off.", "any", ("limit", "window")),
     "external-id": Kind("Switch: a used external id is refused, updates, makes another.", "any", ("mode",)),
 }
+_KINDS = _INSTEAD | _BESIDES
 FAULTS: Mapping[str, str] = {name: kind.description for name, kind in sorted(_KINDS.items())}
 
 
@@ -113,6 +116,11 @@ class Switch:
     def times(self) -> int | None:
         """Return for how many calls it shows, or None for all."""
         return int(self.params["times"]) if "times" in self.params else None
+
+    @property
+    def replaces(self) -> bool:
+        """Tell whether it takes the place of the true answer; a call shows one such fault at most."""
+        return self.name in _INSTEAD
 
     def param(self, key: str, default: str) -> str:
         """Return a value, or the default."""

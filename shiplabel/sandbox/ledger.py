@@ -1,6 +1,6 @@
 """What the stand-in remembers: shipments, quotes, labels, and above all every charge.
 
-Each purchase is one transaction: the label, its charge and the carrier's balance change together or not at all.
+A purchase is one transaction: label, charge and balance change together or not at all.
 """
 
 from __future__ import annotations

@@ -250,7 +250,7 @@ def _cleaned(address: Document, wishes: Document) -> Document:
 
 def _label_package(call: Call, package: Document, sequence: int, code: str, tracking: str) -> Document:
     zero = Decimal("0.00")
-    sides = {name: zero for name in ("length", "width", "height")}
+    sides = dict.fromkeys(("length", "width", "height"), zero)
     return {
         "package_id": call.ledger.number("package"),
         "package_code": code,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from shiplabel.sandbox import armed, biting, carriers_api, downloads, labels, purchases, quoting, shipments
-from shiplabel.sandbox.answers import ApiError, Document, answer, dumps, error_answer, loads, refusal
+from shiplabel.sandbox.answers import ApiError, Document, answer, error_answer, loads, refusal
 from shiplabel.sandbox.budget import check_budget
 from shiplabel.sandbox.call import Call
 from shiplabel.sandbox.faults import FaultTextError
@@ -78,13 +78,10 @@ class Sandbox:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request; a fault that breaks the connection leaves as ConnectionError or TimeoutError."""
+        """Answer one request; a broken connection leaves as ConnectionError or TimeoutError."""
         request = Request(environ)
-        if request.path.startswith("/sandbox/"):
-            response = self._control(request)
-        else:
-            response = self._answer(request)
-        return response(environ, start_response)
+        act = self._control if request.path.startswith("/sandbox/") else self._answer
+        return act(request)(environ, start_response)
 
     def reset(self) -> None:
         """Forget everything, and arm the start-up faults anew."""
@@ -97,18 +94,16 @@ class Sandbox:
         self.ledger.log_request(now, request.method, request.path, query)
         try:
             endpoint, values = self._routes.bind_to_environ(request.environ).match()
-            word, act = endpoint  # type: ignore[misc] # werkzeug says str, any object is allowed
-            switches = armed.take(self.ledger, self._source, word, request.get_data(as_text=True))
+            word, act = cast("Endpoint", endpoint)
+            if word != "download":
+                check_budget(self.ledger, armed.find(self.ledger, self._source, "rate-limit"), _key(request))
             call = Call(
                 request=request,
                 ledger=self.ledger,
                 values={name: str(value) for name, value in values.items()},
                 now=now,
-                switches=switches,
+                switches=armed.take(self.ledger, self._source, word, request.get_data(as_text=True)),
             )
-            if word != "download":
-                key = _key(request)
-                check_budget(call, key)
             return biting.answer_with_faults(call, lambda: _run(act, call))
         except ApiError as error:
             return error_answer(error)

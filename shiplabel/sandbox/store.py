@@ -1,4 +1,4 @@
-"""The SQLite file behind the stand-in: one connection for all threads, safe beside other processes on the same file.
+"""The SQLite file behind the stand-in: one connection for all threads, safe beside other processes.
 
 Write-ahead logging without an fsync at each commit: a killed process loses nothing, only a power cut could.
 """
@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS quotes (
     quote_id TEXT PRIMARY KEY, shipment_id TEXT NOT NULL, number INTEGER NOT NULL,
     created_at TEXT NOT NULL, ready_at TEXT NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS quotes_shipment ON quotes (shipment_id);
-CREATE TABLE IF NOT EXISTS rates (rate_id TEXT PRIMARY KEY, shipment_id TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS rates (
+    rate_id TEXT PRIMARY KEY, shipment_id TEXT NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS labels (
     label_id TEXT PRIMARY KEY, number INTEGER NOT NULL, token TEXT NOT NULL,
     shipment_id TEXT NOT NULL, external_shipment_id TEXT NOT NULL, rate_id TEXT,
@@ -52,9 +53,22 @@ CREATE TABLE IF NOT EXISTS armed (
     number INTEGER PRIMARY KEY, source TEXT NOT NULL, text TEXT NOT NULL,
     remaining INTEGER, draws INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS sources (source TEXT PRIMARY KEY) STRICT;
-CREATE TABLE IF NOT EXISTS budgets (key TEXT PRIMARY KEY, opened_at REAL NOT NULL, used INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS budgets (
+    key TEXT PRIMARY KEY, opened_at REAL NOT NULL, used INTEGER NOT NULL) STRICT;
 """
-_TABLES = "counters shipments quotes rates labels charges balances requests armed sources budgets".split()
+_TABLES = (
+    "counters",
+    "shipments",
+    "quotes",
+    "rates",
+    "labels",
+    "charges",
+    "balances",
+    "requests",
+    "armed",
+    "sources",
+    "budgets",
+)
 
 
 class Store:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
+from typing import TYPE_CHECKING
 
-from shiplabel.sandbox.carriers import Carrier, Service
+if TYPE_CHECKING:
+    from shiplabel.sandbox.carriers import Carrier, Service
 
 _CENT = Decimal("0.01")
 _FOUR = Decimal("0.0001")
