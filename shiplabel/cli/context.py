@@ -19,12 +19,11 @@ from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.ports import Parts
 from shiplabel.workflow.purchase import fetch_paper
 
-
 if TYPE_CHECKING:
-    from shiplabel.workflow.session import Session
     from types import TracebackType
 
     from shiplabel.cli.talk import Talk
+    from shiplabel.workflow.session import Session
 
 SANDBOX_URL = "http://127.0.0.1"
 SANDBOX_KEY = "sandbox"

@@ -9,6 +9,7 @@ from shiplabel.cli import console
 from shiplabel.domain.rules import choose as choose_rate
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import InputError, ShiplabelError
+from shiplabel.workflow.ports import Parts
 from shiplabel.workflow.purchase import guard_price
 from shiplabel.workflow.quote import is_stale, quote
 from shiplabel.workflow.session import choose
@@ -16,7 +17,6 @@ from shiplabel.workflow.states import Trouble
 from shiplabel.workflow.trouble import RolledBack, rolled_back
 
 if TYPE_CHECKING:
-    from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.session import Session
 
 

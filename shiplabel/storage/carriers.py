@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from shiplabel.domain.rate import Carrier
+from shiplabel.domain.rate import Carrier  # noqa: TC001  # msgspec reads the field's type at run time
 from shiplabel.storage.atomic import make_folder, write_durably
 
 if TYPE_CHECKING:

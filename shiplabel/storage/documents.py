@@ -94,7 +94,7 @@ def _place(aside: Path, folder: Path, stem: str, ending: str) -> Path:
     while True:
         path = folder / (f"{stem}.{ending}" if nth == 1 else f"{stem}-{nth}.{ending}")
         try:
-            os.link(aside, path)  # noqa: PTH200  # fails where the name is taken, unlike a rename
+            os.link(aside, path)  # fails where the name is taken, unlike a rename
         except FileExistsError:
             if not path.is_symlink() and filecmp.cmp(aside, path, shallow=False):
                 return path
