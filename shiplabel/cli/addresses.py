@@ -1,0 +1,231 @@
+"""``shiplabel addresses``: the address book."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003  # Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shiplabel.cli import ask, console
+from shiplabel.cli.context import Context
+from shiplabel.cli.listing import print_table, write_out
+from shiplabel.errors import InputError
+from shiplabel.storage.addresses import FIELDS, AddressBook, Entry, search
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+app = typer.Typer(no_args_is_help=True, help="The address book: who you send from and to.")
+
+EXAMPLE_SAVE = (
+    "Example: shiplabel addresses save Ada --address1 '1 Main St' --city Austin --state TX --zip 78756"
+)
+NEEDED = ("address1", "city", "state", "zip")
+NONE_SAVED = "The address book is empty. Next: shiplabel addresses save NAME --address1 …"
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Name = Annotated[str, typer.Argument(help="Name in the address book.")]
+LabelName = Annotated[str | None, typer.Option("--name", help="Name on the label, where it is another.")]
+Company = Annotated[str | None, typer.Option(help="Company.")]
+Address1 = Annotated[str | None, typer.Option(help="House number and street.")]
+Address2 = Annotated[str | None, typer.Option(help="Apartment, suite, floor.")]
+City = Annotated[str | None, typer.Option(help="City.")]
+State = Annotated[str | None, typer.Option(help="State: TX or Texas.")]
+Zip = Annotated[str | None, typer.Option("--zip", help="ZIP code.")]
+Country = Annotated[str | None, typer.Option(help="Country: US, CA, …")]
+Phone = Annotated[str | None, typer.Option(help="Phone number.")]
+
+
+def book_of(context: Context) -> AddressBook:
+    """Return the address book of the data folder; all environments share it."""
+    return AddressBook(context.settings.data_dir / "addresses.json")
+
+
+def entry_object(entry: Entry) -> dict[str, Any]:
+    """Return an address as scripts read it."""
+    return {"entry": entry.name, "default": entry.default, **{field: entry.fields[field] for field in FIELDS}}
+
+
+def _show(entry: Entry, *, as_json: bool) -> None:
+    for doubt in entry.doubts:
+        console.tell(doubt)
+    if as_json:
+        console.print_json(entry_object(entry))
+        return
+    console.result(f"{entry.name}{' (default sender)' if entry.default else ''}: {entry.line()}")
+
+
+@app.command("list", epilog="Example: shiplabel addresses list --search austin")
+def list_(
+    find: Annotated[str, typer.Option("--search", help="Part of name, company, street or city.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List the addresses, or those with a text in name, company, street or city."""
+    with Context.open() as context:
+        entries = book_of(context).entries()
+    if find:
+        entries = search(entries, find, limit=len(entries))
+    if as_json:
+        console.print_json([entry_object(entry) for entry in entries])
+        return
+    if not entries:
+        console.tell(f"No address has {find!r} in it." if find else NONE_SAVED)
+        return
+    rows = [[entry.name, "default" if entry.default else "", entry.line()] for entry in entries]
+    print_table(("Name", "Sender", "Address"), rows, right=frozenset())
+
+
+@app.command(epilog="Example: shiplabel addresses show Ada")
+def show(name: Name, as_json: Json = False) -> None:
+    """Show one address."""
+    with Context.open() as context:
+        entry = book_of(context).get(name)
+    if as_json:
+        console.print_json(entry_object(entry))
+        return
+    console.result(f"{'entry':10}{entry.name}{' (default sender)' if entry.default else ''}")
+    for field in FIELDS:
+        if entry.fields[field]:
+            console.result(f"{field:10}{entry.fields[field]}")
+
+
+@app.command(epilog=EXAMPLE_SAVE)
+def save(
+    name: Name,
+    *,
+    label_name: LabelName = None,
+    company: Company = None,
+    address1: Address1 = None,
+    address2: Address2 = None,
+    city: City = None,
+    state: State = None,
+    zip_: Zip = None,
+    country: Country = None,
+    phone: Phone = None,
+    default: Annotated[bool, typer.Option("--default", help="Make it the default sender.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the address of this name.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Save an address under a name; what is odd about it is warned of."""
+    fields = _fields(label_name, company, address1, address2, city, state, zip_, country, phone)
+    fields = _filled(fields)
+    with Context.open() as context:
+        book = book_of(context)
+        entry = ask.under_a_name(
+            name,
+            lambda free, again: book.save(
+                free, {"name": name, **fields}, replace=replace or again, default=default
+            ),
+        )
+    _show(entry, as_json=as_json)
+
+
+@app.command(epilog="Example: shiplabel addresses edit Ada --phone '512 555 0100' --default")
+def edit(
+    name: Name,
+    *,
+    label_name: LabelName = None,
+    company: Company = None,
+    address1: Address1 = None,
+    address2: Address2 = None,
+    city: City = None,
+    state: State = None,
+    zip_: Zip = None,
+    country: Country = None,
+    phone: Phone = None,
+    default: Annotated[
+        bool | None, typer.Option("--default/--no-default", help="Make it the default sender, or not.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Change parts of an address; an empty text clears a part. Without options a terminal asks each part."""
+    fields = _fields(label_name, company, address1, address2, city, state, zip_, country, phone)
+    with Context.open() as context:
+        book = book_of(context)
+        if not fields and default is None:
+            fields = _edited(book.get(name))
+        entry = book.edit(name, fields, default=default)
+    _show(entry, as_json=as_json)
+
+
+@app.command(epilog="Example: shiplabel addresses rename Ada 'Ada, London'")
+def rename(old: Name, new: Annotated[str, typer.Argument(help="The new name.")]) -> None:
+    """Give an address another name in the book; the name on its labels stays."""
+    with Context.open() as context:
+        console.result(f"Renamed to {book_of(context).rename(old, new)}.")
+
+
+@app.command(epilog="Example: shiplabel addresses remove Ada --yes")
+def remove(name: Name, agreed: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Take an address out of the book."""
+    with Context.open() as context:
+        book = book_of(context)
+        kept = book.get(name).name
+        ask.leave_to(f"Remove {kept}?", given=agreed, what="Removing")
+        console.result(f"Removed {book.remove(kept)}.")
+
+
+@app.command("import", epilog="Example: shiplabel addresses import customers.csv")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX: our own export, or any order file.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace addresses of the same name.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Save the addresses of a CSV or XLSX file; rows that cannot be used are named."""
+    from shiplabel.storage.address_sheets import read_addresses  # noqa: PLC0415  # loads a sheet reader
+
+    rows, numbers = read_addresses(file)
+    with Context.open() as context:
+        done = book_of(context).save_all(rows, replace=replace)
+    problems = [(numbers[place - 1], message) for place, message in done.problems]
+    for number, message in problems:
+        console.tell(f"Row {number}: {message}")
+    if as_json:
+        told = [{"row": number, "message": message} for number, message in problems]
+        console.print_json({"saved": list(done.saved), "problems": told})
+    else:
+        console.result(f"{len(done.saved)} saved, {len(problems)} not.")
+    return 2 if problems else 0
+
+
+@app.command(epilog="Example: shiplabel addresses export addresses.csv")
+def export(file: Annotated[Path | None, typer.Argument(help="Where to; stdout without it.")] = None) -> None:
+    """Write the address book as CSV; ``import`` reads it back."""
+    from shiplabel.storage.address_sheets import addresses_csv, write_text  # noqa: PLC0415  # only here
+
+    with Context.open() as context:
+        entries = book_of(context).entries()
+    text = addresses_csv(entries)
+    if file is None:
+        write_out(text)
+        return
+    write_text(file, text)
+    console.tell(f"{len(entries)} addresses are in {file}.")
+
+
+def _fields(*given: str | None) -> dict[str, str]:
+    """Return the options that were given, an empty text too; in the order of FIELDS."""
+    return {field: value for field, value in zip(FIELDS, given, strict=True) if value is not None}
+
+
+def _filled(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts with the needed ones asked for, or refuse naming every missing option."""
+    absent = [field for field in NEEDED if not fields.get(field)]
+    if absent and not console.has_terminal():
+        options = ", ".join(f"--{field}" for field in absent)
+        raise InputError(f"Without a terminal these options are missing: {options}.", field=absent[0])
+    return {**fields, **{field: ask.text(f"{field}:") for field in absent}}
+
+
+def _edited(entry: Entry) -> dict[str, str]:
+    """Ask each part at a terminal: Enter keeps it, a dash clears it."""
+    if not console.has_terminal():
+        raise InputError("There is nothing to change: give an option, like --phone.", field="name")
+    console.tell("Enter keeps what is there, - clears it.")
+    changes = {}
+    for field in FIELDS:
+        typed = ask.text(f"{field} [{entry.fields[field]}]:")
+        if typed:
+            changes[field] = "" if typed == "-" else typed
+    return changes

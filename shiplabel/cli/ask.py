@@ -1,0 +1,75 @@
+"""Short questions of commands beside the wizard: a line on stderr, a line read. Only at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from shiplabel.cli import console
+from shiplabel.domain.text import printable
+from shiplabel.errors import InputError, Interrupted
+from shiplabel.storage.named_list import TakenName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    Kept = TypeVar("Kept")
+
+
+def text(question: str) -> str:
+    """Ask for a line; raise Interrupted when the person leaves instead (^C, ^D)."""
+    sys.stderr.write(f"{printable(question)} ")
+    sys.stderr.flush()
+    try:
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
+        line = ""
+    if not line:
+        sys.stderr.write("\n")
+        raise Interrupted("Nothing was changed.")
+    return line.strip()
+
+
+def yes(question: str) -> bool:
+    """Ask until the answer is y or n."""
+    while True:
+        said = text(f"{question} (y/n)").casefold()
+        if said in {"y", "yes", "n", "no"}:
+            return said.startswith("y")
+
+
+def letter(question: str, choices: Sequence[tuple[str, str]]) -> str:
+    """Ask for one of several letters, each with its word, until one of them is typed."""
+    offered = ", ".join(f"{key} {word}" for key, word in choices)
+    while True:
+        said = text(f"{question} {offered}:").casefold()
+        if said in {key for key, _ in choices}:
+            return said
+
+
+def leave_to(question: str, *, given: bool, what: str) -> None:
+    """Go on with ``--yes`` or a yes; without a terminal a missing ``--yes`` is refused, nothing done."""
+    if given:
+        return
+    if not console.has_terminal():
+        raise InputError(f"{what} needs a yes: --yes is missing. Nothing was done.", field="yes")
+    if not yes(question):
+        raise Interrupted("Nothing was changed.")
+
+
+def under_a_name(name: str, save: Callable[[str, bool], Kept]) -> Kept:
+    """Save under a name; at a terminal a taken one asks: replace, another name, or cancel."""
+    replace = False
+    while True:
+        try:
+            return save(name, replace)
+        except TakenName as taken:
+            if not console.has_terminal():
+                raise
+            console.tell(taken.message)
+            said = letter("What now?", (("r", "replace"), ("a", "another name"), ("c", "cancel")))
+            if said == "c":
+                raise Interrupted("Nothing was changed.") from None
+            replace = said == "r"
+            name = name if replace else text("Name:")

@@ -1,0 +1,157 @@
+"""Lists of labels: tables, JSON objects and exports, out of the index."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from shiplabel.cli import console
+from shiplabel.cli.label_records import index_of
+from shiplabel.cli.listing import is_plain, print_table, write_out
+from shiplabel.cli.views import money
+from shiplabel.domain.void_window import days_to_void, is_unused
+from shiplabel.storage.label_index import LabelQuery  # a field's type
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from shiplabel.cli.context import Context
+    from shiplabel.domain.label import Label
+    from shiplabel.storage.label_index import IndexedLabel
+
+ON_SCREEN = 50
+COLUMNS = ("Bought", "Label", "Order", "To", "Service", "Tracking", "Status", "Cost")
+EXPORTED = (
+    "bought_at", "status", "order_id", "recipient", "carrier_code", "service_code", "tracking_number",
+    "tracking_status", "label_id", "session_id", "amount", "currency", "batch", "printed_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list shows; ``limit`` below zero leaves it to where the list goes, 0 is all."""
+
+    query: LabelQuery
+    unused: bool
+    limit: int
+
+    def found(self, context: Context, most: int) -> list[IndexedLabel]:
+        """Return the labels, at most ``most`` of them; below zero is all."""
+        index = index_of(context)
+        if not self.unused:
+            return index.find(replace(self.query, limit=most))
+        unused = [label for label in index.find(self.query) if is_unused(label.status, label.tracking_status)]
+        return unused if most < 0 else unused[:most]
+
+
+def print_objects(context: Context, wanted: Wanted) -> None:
+    """Print the label objects as one JSON list."""
+    most = wanted.limit or -1
+    if not wanted.unused:
+        texts = index_of(context).documents(replace(wanted.query, limit=most))
+    else:
+        now = context.clock.now()
+        kept = {json.loads(text)["session_id"]: text for text in index_of(context).documents(wanted.query)}
+        texts = [_with_days(kept[one.session_id], one, now) for one in wanted.found(context, most)]
+    write_out("[" + ",\n".join(texts) + "]\n")
+
+
+def _with_days(text: str, label: IndexedLabel, now: datetime) -> str:
+    left = days_to_void(label.carrier_code, label.bought, now)
+    said = None if left is None else "carrier_published"
+    return json.dumps({**json.loads(text), "days_to_void": left, "days_to_void_by": said}, ensure_ascii=False)
+
+
+def print_labels(context: Context, wanted: Wanted) -> None:
+    """Print the labels as a table; what a terminal does not show is counted."""
+    most = wanted.limit or -1
+    if wanted.limit < 0 and not is_plain():
+        most = ON_SCREEN
+    found = wanted.found(context, most + 1 if most > 0 else -1)
+    shown = found[:most] if most > 0 else found
+    if not shown:
+        console.tell("No label matches. Next: shiplabel labels list, or shiplabel new")
+        return
+    now = context.clock.now()
+    rows = [_row(label, now, unused=wanted.unused) for label in shown]
+    columns = (*COLUMNS, "Days to void") if wanted.unused else COLUMNS
+    print_table(columns, rows, right=frozenset({"Cost", "Days to void"}))
+    if len(found) > len(shown):
+        console.tell(f"These are the newest {len(shown)}; --limit 0 shows all.")
+    if wanted.unused:
+        console.tell("~ days are the carriers' published ones; the service decides.")
+
+
+def _row(label: IndexedLabel, now: datetime, *, unused: bool) -> list[str]:
+    row = [
+        f"{label.bought.astimezone():%Y-%m-%d %H:%M}",
+        label.label_id,
+        label.order_id,
+        label.recipient,
+        label.service_code,
+        label.tracking_number,
+        label.status,
+        str(label.cost) if label.cost else "",
+    ]
+    if not unused:
+        return row
+    left = days_to_void(label.carrier_code, label.bought, now)
+    return [*row, "not known" if left is None else f"~{max(left, 0)}"]
+
+
+def bare_object(context: Context, label: Label) -> dict[str, Any]:
+    """Return the object of a label that has no record here and was voided just now."""
+    return {
+        "environment": context.settings.environment,
+        "session_id": None,
+        "status": "voided",
+        "step": None,
+        "shipment_key": label.external_shipment_id,
+        "shipment_id": label.shipment_id,
+        "label_id": label.label_id,
+        "tracking_number": label.tracking_number,
+        "carrier_code": label.carrier_code,
+        "service_code": label.service_code,
+        "cost": money(label.cost),
+        "quoted": None,
+        "files": [],
+        "printed_at": None,
+        "error": None,
+    }
+
+
+def export(context: Context, query: LabelQuery, file: Path | None, form: str) -> None:
+    """Write the labels to a file, or to stdout without one."""
+    index = index_of(context)
+    if form == "json":
+        texts = index.documents(query)
+        text, count = "[" + ",\n".join(texts) + "]\n", len(texts)
+    else:
+        found = index.find(query)
+        text, count = _csv(found), len(found)
+    if file is None:
+        write_out(text)
+        return
+    from shiplabel.storage.address_sheets import write_text  # noqa: PLC0415  # only a file needs it
+    from shiplabel.storage.atomic import write_durably  # noqa: PLC0415  # the same
+
+    if form == "csv":
+        write_text(file, text)
+    else:
+        write_durably(file, text.encode())
+    console.tell(f"{count} labels are in {file}.")
+
+
+def _csv(labels: list[IndexedLabel]) -> str:
+    from shiplabel.storage.address_sheets import still  # noqa: PLC0415  # an export alone needs it
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(EXPORTED)
+    for label in labels:
+        writer.writerow([still(str(getattr(label, column) or "")) for column in EXPORTED])
+    return text.getvalue()

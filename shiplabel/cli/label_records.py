@@ -1,0 +1,108 @@
+"""Finding label records: by id through the index, by filters, and the days that filters name."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from shiplabel import __version__
+from shiplabel.cli import console
+from shiplabel.cli.views import label_object
+from shiplabel.domain.text import quoted
+from shiplabel.errors import InputError
+from shiplabel.storage.label_index import LabelIndex, LabelQuery, read_record
+
+if TYPE_CHECKING:
+    from shiplabel.cli.context import Context
+    from shiplabel.workflow.session import Session
+
+STATUSES = ("bought", "voiding", "voided")
+
+
+def index_of(context: Context) -> LabelIndex:
+    """Return the index of this environment's label records."""
+    root = context.settings.records_dir
+    return LabelIndex(
+        root / "labels.index",
+        root / "records",
+        describe=_described,
+        form=__version__,
+        say=console.tell,
+    )
+
+
+def _described(session: Session) -> str:
+    return json.dumps(label_object(session), ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def find_record(context: Context, label_id: str) -> Session | None:
+    """Return the record of a label (or of a session's id) as it is on disk, or None."""
+    index = index_of(context)
+    for query in (LabelQuery(label_id=label_id), LabelQuery(session_id=label_id)):
+        for found in index.find(query):
+            return read_record(context.settings.records_dir / "records" / found.path)
+    return None
+
+
+def record_of(context: Context, label_id: str) -> Session:
+    """Return the record of a label; raise InputError when this environment has none."""
+    record = find_record(context, label_id)
+    if record is None:
+        raise InputError(
+            f"There is no label {quoted(label_id)} here ({context.settings.environment}).",
+            field="label_id",
+            code="unknown_label",
+            hint="shiplabel labels list --search TEXT",
+        )
+    return record
+
+
+def query_of(
+    context: Context,
+    *,
+    day: str,
+    since: str,
+    until: str,
+    order_id: str,
+    to: str,
+    carrier: str,
+    status: str,
+    batch: str,
+    search: str,
+) -> LabelQuery:
+    """Return what the filter options ask for; raise InputError for a day or status that is none."""
+    if status and status not in STATUSES:
+        raise InputError(f"--status takes {', '.join(STATUSES)}; not {quoted(status)}.", field="status")
+    if day and (since or until):
+        raise InputError("--day goes without --since and --until.", field="day")
+    today = context.clock.now().astimezone()
+    first = _midnight(day or since, today)
+    last = _midnight(day or until, today)
+    return LabelQuery(
+        since=first,
+        until=last + timedelta(days=1) if last else None,
+        order_id=order_id,
+        recipient=to,
+        carrier=carrier,
+        status=status,
+        batch=batch,
+        search=search,
+    )
+
+
+def _midnight(text: str, now: datetime) -> datetime | None:
+    """Return the beginning of a day in this machine's time zone, None where none is named."""
+    if not text:
+        return None
+    words = {"today": 0, "yesterday": 1}
+    if text.lower() in words:
+        day = (now - timedelta(days=words[text.lower()])).date()
+    else:
+        try:
+            day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day; its zone follows
+        except ValueError:
+            raise InputError(
+                f"{quoted(text)} is not a day. Type it like 2026-11-24, today or yesterday.", field="day"
+            ) from None
+    return datetime(day.year, day.month, day.day).astimezone()  # the machine's own midnight
