@@ -158,8 +158,8 @@ def test_purchase_refused_rolls_back_and_charges_nothing(error: Refused, step: s
 
 
 def test_purchase_too_many_requests_is_waited_out_with_a_new_intent() -> None:
-    answers: list[Answer] = [refuse(RateLimited("slow down", retry_after_s=7, status=429)), bought]
-    world = World(answer=lambda *asked: answers.pop(0)(*asked))
+    answers = iter([refuse(RateLimited("slow down", retry_after_s=7, status=429)), bought])
+    world = World(answer=lambda world, label: next(answers)(world, label))  # noqa: PLW0108  # one each call
     record = purchase(world.parts, ready(world))
     assert world.seconds == 7
     assert [event.event for event in record.history].count("intend") == 2
