@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shiplabel.cli import ask, console
+from shiplabel.cli.book import book_of
 from shiplabel.cli.context import Context
 from shiplabel.cli.listing import print_table, write_out
 from shiplabel.errors import InputError
-from shiplabel.storage.addresses import FIELDS, AddressBook, Entry, search
+from shiplabel.storage.addresses import FIELDS, Entry, search
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,11 +36,6 @@ State = Annotated[str | None, typer.Option(help="State: TX or Texas.")]
 Zip = Annotated[str | None, typer.Option("--zip", help="ZIP code.")]
 Country = Annotated[str | None, typer.Option(help="Country: US, CA, …")]
 Phone = Annotated[str | None, typer.Option(help="Phone number.")]
-
-
-def book_of(context: Context) -> AddressBook:
-    """Return the address book of the data folder; all environments share it."""
-    return AddressBook(context.settings.data_dir / "addresses.json")
 
 
 def entry_object(entry: Entry) -> dict[str, Any]:

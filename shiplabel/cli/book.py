@@ -1,0 +1,121 @@
+"""What the address book and the templates give to a new label: answers, wishes, completions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shiplabel.storage.addresses import AddressBook, Entry, search
+from shiplabel.storage.templates import Template, Templates
+from shiplabel.workflow.session import Wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shiplabel.cli.context import Context
+    from shiplabel.cli.wizard.desk import AddressSuggestion, ParcelPreset
+    from shiplabel.workflow.session import Session
+
+SUGGESTED = 12
+RECENT = 50
+
+
+def book_of(context: Context) -> AddressBook:
+    """Return the address book of the data folder; all environments share it."""
+    return AddressBook(context.settings.data_dir / "addresses.json")
+
+
+def templates_of(context: Context) -> Templates:
+    """Return the templates of the data folder; all environments share them."""
+    return Templates(context.settings.data_dir / "templates.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Answers and wishes that are known before anything is asked; ``template`` is the one used."""
+
+    answers: dict[str, str | None]
+    wishes: Wishes
+    template: Template | None = None
+
+
+def filled(context: Context, asked: Any, answers: dict[str, str | None], wishes: Wishes) -> Filled:
+    """Lay default sender, ``--template``, ``--from`` and ``--to`` over what is known, in this order.
+
+    Raise InputError for a name that neither book nor list has.
+    """
+    known = dict(answers)
+    book = book_of(context)
+    sender = None if known.get("from_name") else book.default()
+    known |= sender.answers("from") if sender else {}
+    template = templates_of(context).get(asked.template) if asked.template else None
+    if template:
+        known |= template.answers
+        wishes = template.over(wishes)
+    for side, name in (("from", asked.from_), ("to", asked.to)):
+        known |= book.get(name).answers(side) if name else {}
+    return Filled(known, wishes, template)
+
+
+def used(context: Context, template: Template | None) -> None:
+    """Remember a parcel preset as the last one used."""
+    if template:
+        templates_of(context).used(template)
+
+
+def completions(context: Context) -> Callable[[str], list[AddressSuggestion]]:
+    """Return what completes a name: the book first, then recent recipients who are not in it.
+
+    Book and records are read at the first letter, once.
+    """
+    from shiplabel.cli.wizard.desk import AddressSuggestion  # noqa: PLC0415  # light, but rich comes along
+
+    known: list[Entry] = []
+
+    def complete(text: str) -> list[AddressSuggestion]:
+        if not known:
+            known.extend(_known(context))
+        return [
+            AddressSuggestion(
+                entry.name, entry.line(), {field: value or None for field, value in entry.fields.items()}
+            )
+            for entry in search(known, text, SUGGESTED)
+        ]
+
+    return complete
+
+
+def _known(context: Context) -> list[Entry]:
+    saved = book_of(context).entries()
+    lines = {entry.line() for entry in saved}
+    return [*saved, *(entry for entry in recent(context) if entry.line() not in lines)]
+
+
+def recent(context: Context) -> list[Entry]:
+    """Return the last different recipients, the newest first, as if they were saved."""
+    from shiplabel.cli.label_records import index_of  # noqa: PLC0415  # most commands ask for none
+
+    found = index_of(context).recent_recipients(RECENT)
+    return [
+        Entry(answers["to_name"], {step.removeprefix("to_"): value for step, value in answers.items()})
+        for answers in found
+        if answers.get("to_name")
+    ]
+
+
+def last_preset(context: Context) -> ParcelPreset | None:
+    """Return the parcel preset used last, as the wizard offers it."""
+    from shiplabel.cli.wizard.desk import ParcelPreset  # noqa: PLC0415  # light, but rich comes along
+
+    preset = templates_of(context).last_preset()
+    return ParcelPreset(preset.name, preset.answers) if preset else None
+
+
+def save_recipient(context: Context, session: Session, side: str, name: str, *, replace: bool) -> Entry:
+    """Save one side of a session under a name in the book; raise TakenName."""
+    fields = {
+        step.partition("_")[2]: value
+        for step, value in session.answers.items()
+        if step.startswith(f"{side}_")
+    }
+    return book_of(context).save(name, fields, replace=replace)

@@ -1,0 +1,181 @@
+"""``shiplabel config``: show, get, set and edit the settings."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shlex
+import subprocess
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shiplabel.cli import console
+from shiplabel.cli.flags import said
+from shiplabel.config import KEYS, config_path, load_settings, read_file
+from shiplabel.domain.text import quoted
+from shiplabel.errors import InputError, SettingsError
+from shiplabel.storage.settings_file import read_text, with_setting, write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer(no_args_is_help=True, help="The settings: what a new label is like, sender, printer.")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+KeyName = Annotated[str, typer.Argument(help="A setting: format, printer, ship_from.name, …")]
+
+
+@app.command(epilog="Example: shiplabel config show")
+def show(*, as_json: Json = False) -> None:
+    """Show every setting, one ``key = value`` a line."""
+    values = _values()
+    if as_json:
+        console.print_json(values)
+        return
+    for key, value in values.items():
+        console.result(f"{key} = {value}")
+
+
+@app.command(epilog="Example: shiplabel config get printer")
+def get(key: KeyName, *, as_json: Json = False) -> None:
+    """Print one setting's value."""
+    value = _values()[_known(key)]
+    if as_json:
+        console.print_json({key: value})
+    else:
+        console.result(value)
+
+
+@app.command("set", epilog="Example: shiplabel config set ship_from.name 'Harbor Goods'")
+def set_(key: KeyName, value: Annotated[str, typer.Argument(help="The value; '' for the default.")]) -> None:
+    """Set one setting; a value that cannot be is refused and the file stays."""
+    key = _known(key)
+    path = config_path(said(), os.environ)
+    text = with_setting(read_text(path), key, value or KEYS[key])
+    _checked(key, value)
+    _check(text)
+    write_text(path, text)
+    console.result(f"{key} = {value or KEYS[key]}")
+
+
+@app.command(epilog="Example: shiplabel config path")
+def path() -> None:
+    """Print where the settings file is, whether it exists or not."""
+    console.result(str(config_path(said(), os.environ)))
+
+
+@app.command(epilog="Example: shiplabel config edit")
+def edit() -> None:
+    """Open the settings in your editor; they are kept only when they can be used."""
+    where = config_path(said(), os.environ)
+    if not console.has_terminal():
+        raise InputError(
+            "An editor needs a terminal.",
+            field="edit",
+            hint="shiplabel config set KEY VALUE, or edit " + str(where),
+        )
+    text = edited(read_text(where) or _all_as_comments())
+    while True:
+        try:
+            _check(text)
+        except SettingsError as error:
+            console.tell_error(error)
+            from shiplabel.cli.ask import yes  # noqa: PLC0415  # only a mistake asks
+
+            if not yes("Edit again?"):
+                raise
+            text = edited(text)
+        else:
+            break
+    write_text(where, text)
+    console.tell(f"The settings are in {where}.")
+
+
+def edited(text: str) -> str:
+    """Return a text as the clerk's editor left it; raise SettingsError when there is no editor."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
+    with tempfile.TemporaryDirectory(prefix="shiplabel-") as folder:
+        copy = Path(folder) / "config.toml"
+        copy.write_text(text, encoding="utf-8")
+        try:
+            done = subprocess.run([*shlex.split(editor), str(copy)], check=False)  # noqa: S603  # the clerk's own editor
+        except OSError as error:
+            raise SettingsError(
+                f"The editor {editor} could not be started: {error.strerror}.", hint="set EDITOR"
+            ) from error
+        if done.returncode:
+            raise SettingsError(f"The editor {editor} ended with {done.returncode}; nothing was changed.")
+        return copy.read_text(encoding="utf-8")
+
+
+def _all_as_comments() -> str:
+    """Return a first settings file: every setting with its default, commented out."""
+    plain = [f'# {key} = "{value}"' for key, value in KEYS.items() if "." not in key]
+    sender = [f'# {key.partition(".")[2]} = ""' for key in KEYS if key.startswith("ship_from.")]
+    return "\n".join([*plain, "", "[ship_from]", *sender, ""])
+
+
+def _values() -> dict[str, str]:
+    return {**KEYS, **read_file(config_path(said(), os.environ))}
+
+
+def _known(key: str) -> str:
+    if key in KEYS:
+        return key
+    lasts = {name.rpartition(".")[2]: name for name in KEYS}
+    near = difflib.get_close_matches(key, KEYS, 1)
+    near = near or [lasts[last] for last in difflib.get_close_matches(key.rpartition(".")[2], lasts, 1)]
+    meant = f" Did you mean {near[0]}?" if near else ""
+    raise InputError(f"There is no setting {quoted(key)}.{meant}", field="key", hint="shiplabel config show")
+
+
+def _checked(key: str, value: str) -> None:
+    """Raise SettingsError for a value that only a later command would refuse."""
+    check = _CHECKS.get(key)
+    if check is None or not value:
+        return
+    try:
+        check(value)
+    except InputError as error:
+        raise SettingsError(f"{key}: {error.message}", hint=error.hint) from error
+
+
+def _rule(text: str) -> None:
+    from shiplabel.domain.rules import parse_rule  # noqa: PLC0415  # one setting needs it
+
+    parse_rule(text)
+
+
+def _confirmation(text: str) -> None:
+    from shiplabel.cli.options import CONFIRMATIONS  # noqa: PLC0415  # one setting needs it
+
+    if text not in CONFIRMATIONS:
+        raise InputError(f"one of {', '.join(CONFIRMATIONS)}; not {quoted(text)}.")
+
+
+def _printer(text: str) -> None:
+    from shiplabel.printing.targets import parse_target  # noqa: PLC0415  # one setting needs it
+
+    parse_target(text)
+
+
+_CHECKS: dict[str, Callable[[str], None]] = {
+    "rule": _rule,
+    "confirmation": _confirmation,
+    "printer": _printer,
+}
+
+
+def _check(text: str) -> None:
+    """Raise SettingsError when a settings file of this text could not be used."""
+    with tempfile.TemporaryDirectory(prefix="shiplabel-") as folder:
+        copy = Path(folder) / "config.toml"
+        copy.write_text(text, encoding="utf-8")
+        try:
+            load_settings(replace(said(), config=str(copy)), {**os.environ, "SHIPSTATION_API_KEY": ""})
+        except SettingsError as error:
+            raise SettingsError(error.message.replace(f"{copy}: ", ""), hint=error.hint) from error
