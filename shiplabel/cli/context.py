@@ -67,7 +67,8 @@ class Context(AbstractContextManager["Context"]):
 
         if self.settings.environment == "sandbox":
             return Client(SANDBOX_URL, SANDBOX_KEY, transport=self._stand_in(), clock=self.clock)
-        return Client(self.settings.base_url, self.settings.key, pacing=self._pacing(), clock=self.clock)
+        key = self.settings.key or SANDBOX_KEY
+        return Client(self.settings.base_url, key, pacing=self._pacing(), clock=self.clock)
 
     def _stand_in(self) -> Any:
         import httpx  # noqa: PLC0415  # HTTP is loaded when it is needed

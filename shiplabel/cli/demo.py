@@ -53,7 +53,7 @@ def run(context: Context, *, as_json: bool) -> int:
         console.tell("A parcel of 2 lb 3 oz, 10x8x4 in, from Austin TX to San Jose CA.")
         session = quote(context.parts, session, lambda _board: None)
         if not as_json:
-            from shiplabel.cli.printed import print_rates  # noqa: PLC0415  # rich is not for scripts
+            from shiplabel.cli.tables import print_rates  # noqa: PLC0415  # rich is not for scripts
 
             print_rates(sort_rates(session.quotes, "total"), (), plain=context.settings.plain)
         record = drive(context.parts, session, Script(context.parts, yes=True))

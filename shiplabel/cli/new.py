@@ -10,7 +10,7 @@ import typer
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.cli.flow import finish, show_label
-from shiplabel.cli.options import missing, takes_answers, understand
+from shiplabel.cli.options import missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.start import copied, default_sender
 from shiplabel.domain.keys import random_key, shipment_key_of_order
 from shiplabel.errors import InputError, OutcomeUnknown
@@ -42,6 +42,7 @@ def run(context: Context, asked: Any) -> int:
     alone = not context.can_ask or asked.json
     if alone:
         _refuse_gaps(missing(understood.answers, asked, understood.wishes, to_buy=True))
+        understood = skipping_rest(understood)
     for doubt in understood.doubts:
         console.tell(doubt)
     key, record = claim(context, understood.wishes)

@@ -7,7 +7,7 @@ session is made and name every mistake at once.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, field, make_dataclass
+from dataclasses import dataclass, field, make_dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -184,6 +184,12 @@ def _one_of(option: str, words: tuple[str, ...]) -> Callable[[str], str]:
         return text
 
     return check
+
+
+def skipping_rest(understood: Understood) -> Understood:
+    """Return what the options gave with every other optional step skipped: nobody will be asked."""
+    skipped = {step: None for step in ANSWER_STEPS if STEPS[step].optional}
+    return replace(understood, answers={**skipped, **understood.answers})
 
 
 def missing(answers: dict[str, str | None], asked: Any, wishes: Wishes, *, to_buy: bool) -> list[str]:

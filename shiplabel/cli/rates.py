@@ -10,7 +10,7 @@ import typer
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.cli.new import begun
-from shiplabel.cli.options import missing, takes_answers, understand
+from shiplabel.cli.options import missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.start import copied, default_sender
 from shiplabel.cli.views import rate_object
 from shiplabel.domain.keys import random_key
@@ -38,6 +38,7 @@ def run(context: Context, asked: Any) -> int:
     absent = missing(understood.answers, asked, understood.wishes, to_buy=False)
     if absent:
         raise InputError(f"These options are missing: {', '.join(absent)}.", field=absent[0])
+    understood = skipping_rest(understood)
     for doubt in understood.doubts:
         console.tell(doubt)
     session = begun(
@@ -51,7 +52,7 @@ def run(context: Context, asked: Any) -> int:
     if asked.json:
         console.print_json([rate_object(rate) for rate in found])
         return 0
-    from shiplabel.cli.printed import print_rates  # noqa: PLC0415  # rich is not for scripts
+    from shiplabel.cli.tables import print_rates  # noqa: PLC0415  # rich is not for scripts
 
     print_rates(found, boards[-1].failures, plain=context.settings.plain)
     return 0

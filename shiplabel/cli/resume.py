@@ -11,7 +11,7 @@ import typer
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.cli.flow import finish, show_label
-from shiplabel.cli.options import missing, takes_answers, understand
+from shiplabel.cli.options import missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.reconcile import take_word
 from shiplabel.errors import InputError
 from shiplabel.workflow.lookup import wake
@@ -73,6 +73,7 @@ def _changed(context: Context, asked: Any, session: Session) -> Session:
         absent = missing(understood.answers, asked, understood.wishes, to_buy=True)
         if absent:
             raise InputError(f"Without a terminal these options are missing: {', '.join(absent)}.")
+        understood = skipping_rest(understood)
     if understood.answers != session.answers or understood.wishes != session.wishes:
         fresh = understood.answers == session.answers and _same_parcel(session, understood.wishes)
         kept = session if fresh else drop_quotes(session)

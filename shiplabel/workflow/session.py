@@ -114,9 +114,10 @@ class Event:
 class Session:
     """One label to be.
 
-    ``shipment_digest`` tells which wish the service has last been told, ``met_before`` whether
-    anything may already hang on our key there. ``answers`` holds each step's answer as
-    understood, None where a step was skipped; ``edit_until`` names the last step of a part being edited from ``confirm``.
+    ``answers`` holds each step's answer as understood, None where a step was skipped;
+    ``edit_until`` names the last step of a part being edited from ``confirm``.
+    ``shipment_digest`` tells which wish the service was last told, ``met_before`` whether
+    anything may already hang on our key there.
     """
 
     session_id: str

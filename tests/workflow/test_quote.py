@@ -10,7 +10,7 @@ import pytest
 from shiplabel.domain.rate import Carrier, Quote
 from shiplabel.errors import NoAnswer, Refused, Unauthorized
 from shiplabel.workflow.quote import Board, carriers_for, is_stale, quote
-from shiplabel.workflow.session import Session
+from shiplabel.workflow.session import Session  # noqa: TC001  # fixture type
 from shiplabel.workflow.trouble import RolledBack
 from tests.workflow.model import NOON, RATE, World, ready
 
