@@ -48,7 +48,7 @@ class Finding:
 
 
 def key_and_service(context: Context) -> Iterator[Finding]:
-    """Ask the service for the carriers: is it there, how fast, does it take the key, what is the balance?"""
+    """Ask the service for the carriers: there, how fast, key taken, balances."""
     environment = context.settings.environment
     start = time.monotonic()
     try:

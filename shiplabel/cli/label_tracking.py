@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
 
 DAYS_BACK = 60
-WORD_OF_CODE = {"DE": "delivered", "SP": "delivered", "EX": "error"}
-UNDER_WAY = {"AC", "IT", "AT"}
 
 
 def track_one(context: Context, record: Session, *, as_json: bool) -> int:
@@ -78,16 +76,14 @@ def _under_way(context: Context, since: str) -> list[Session]:
 def _keep(context: Context, record: Session, answer: Tracking) -> None:
     """Write a new status into the record, so that a delivered parcel is not asked for again."""
     label = record.purchase.label
-    word = WORD_OF_CODE.get(
-        answer.status_code, "in_transit" if answer.status_code in UNDER_WAY else "unknown"
-    )
-    if label is None or label.tracking_status == word:
+    code = answer.status_code
+    if label is None or not code or label.tracking_status == code:
         return
     try:
         with context.sessions.hold(record.session_id):
             fresh = context.sessions.with_key(record.shipment_key)
             current = next((one for one in fresh if one.session_id == record.session_id), record)
-            kept = replace(current.purchase, label=replace(label, tracking_status=word))
+            kept = replace(current.purchase, label=replace(label, tracking_status=code))
             context.sessions.save_record(replace(current, purchase=kept))
     except HeldError:
         return

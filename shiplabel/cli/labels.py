@@ -48,7 +48,7 @@ def list_(
     batch: Batch = "",
     search: Search = "",
     unused: Annotated[bool, typer.Option("--unused", help="Never scanned, with days left to void.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many; 0 is all.")] = -1,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most so many; 0 is all.")] = None,
     as_json: Json = False,
 ) -> None:
     """List labels, newest first; a terminal shows 50 unless --limit says otherwise."""
@@ -57,7 +57,7 @@ def list_(
             context, day=day, since=since, until=until, order_id=order_id, to=to,
             carrier=carrier, status="bought" if unused else status, batch=batch, search=search,
         )  # fmt: skip
-        wanted = label_lists.Wanted(query, unused=unused, limit=limit)
+        wanted = label_lists.Wanted(query, unused=unused, limit=-1 if limit is None else limit)
         if as_json:
             label_lists.print_objects(context, wanted)
         else:

@@ -79,7 +79,7 @@ def _show(template: Template, *, as_json: bool) -> None:
         console.result(f"{key:16}{value or '(left out)'}")
 
 
-@app.command(epilog="Example: shiplabel templates save 'small box' --weight 1lb --size 8x6x4")
+@app.command("save", epilog="Example: shiplabel templates save 'small box' --weight 1lb --size 8x6x4")
 @takes_answers
 def save(
     asked: Any,
@@ -137,7 +137,7 @@ def _source(context: Context, like: str) -> Session | None:
     return source
 
 
-@app.command(epilog="Example: shiplabel templates use 'small box' --to Ada --rate cheapest --yes")
+@app.command("use", epilog="Example: shiplabel templates use 'small box' --to Ada --rate cheapest --yes")
 @takes_answers
 def use(asked: Any, name: Name) -> int:
     """Make a label from a template: the same as ``shiplabel new --template NAME``."""

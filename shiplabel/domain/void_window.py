@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 WINDOW_DAYS: Final[dict[str, int]] = {"usps": 28, "stamps_com": 28, "endicia": 28, "ups": 90, "fedex": 90}
 """Days by the beginning of a carrier's code; a carrier that is not here publishes none that we know."""
 
-SCANNED: Final = frozenset({"in_transit", "delivered", "error", "IT", "DE", "AT", "EX", "SP"})
-"""The tracking words after which a label counts as used."""
+SCANNED: Final = frozenset({"delivered", "IT", "DE", "AT", "EX", "SP"})
+"""What proves that a parcel moved: the codes of a tracking answer, or delivered.
+
+The service calls a label ``in_transit`` from the moment it is bought, so that word proves nothing.
+"""
 
 
 def is_unused(status: str, tracking_status: str) -> bool:
@@ -32,4 +35,4 @@ def days_to_void(carrier_code: str, bought_at: datetime, now: datetime) -> int |
 
 def is_trackable_status(tracking_status: str) -> bool:
     """Tell whether a parcel may still move: everything but delivered."""
-    return tracking_status not in {"delivered", "DE"}
+    return tracking_status not in {"delivered", "DE", "SP"}
