@@ -66,6 +66,7 @@ _USPS = (
         packages=("letter", "large_envelope_or_flat"),
         flat=_FLAT,
         trackable=False,
+        max_pounds=70,
     ),
     Service(
         code="usps_ground_advantage",

@@ -41,9 +41,9 @@ def _usps(paper: Document) -> Iterator[Shape]:
     yield Box(x=_EDGE, y=_EDGE, width=_INNER, height=416, line=1.5)
     yield Text(x=48, y=70, size=72, text=letter, bold=True, align="centre")
     yield Box(x=88, y=_EDGE, width=1.5, height=76)
-    yield Box(x=172, y=16, width=100, height=60, line=1)
+    yield Box(x=182, y=16, width=92, height=60, line=1)
     for row, words in enumerate(("NO POSTAGE PAID", "SAMPLE LABEL", "NOT FOR MAILING", "Imaginary postage")):
-        yield Text(x=222, y=30 + row * 13, size=8, text=words, bold=row == 1, align="centre")
+        yield Text(x=228, y=30 + row * 13, size=8, text=words, bold=row == 1, align="centre")
     yield Text(x=96, y=30, size=8, text=f"Ship date {paper['ship_date']}")
     yield Text(x=96, y=43, size=8, text=f"Zone {paper['zone']}")
     yield Text(x=96, y=56, size=8, text=_weight(paper["ounces"]))
@@ -64,7 +64,7 @@ def _usps(paper: Document) -> Iterator[Shape]:
     grouped = _grouped(paper["tracking_number"], 4)
     yield Text(x=WIDTH / 2, y=376, size=9.5, text=grouped, bold=True, align="centre")
     yield Box(x=_EDGE, y=382, width=_INNER, height=4)
-    yield from _references(paper, 396)
+    yield from _references(paper, 397)
 
 
 def _parcel(paper: Document) -> Iterator[Shape]:
@@ -112,7 +112,7 @@ def _sample() -> Iterator[Shape]:
 def _references(paper: Document, y: float) -> Iterator[Shape]:
     shown = paper["references"] or [paper["external_shipment_id"]]
     text = "  ".join(printable(one) for one in shown)
-    yield Text(x=_EDGE + 4, y=y, size=7, text=f"REF: {text}"[:70])
+    yield Text(x=_EDGE + 2, y=y, size=7, text=f"REF: {text}"[:70])
 
 
 def _block(lines: list[str], x: float, y: float, size: float, step: float) -> Iterator[Shape]:

@@ -37,7 +37,7 @@ class Line:
         return self._socket is not None
 
     def silence(self, seconds: float | None) -> TimeoutError:
-        """Say nothing until the time is over or the client is gone (in-process: at once); return what to raise."""
+        """Say nothing until the time is over or the client is gone; return what to raise."""
         if self._socket is None:
             time.sleep(seconds or 0)
         else:

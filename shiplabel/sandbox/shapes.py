@@ -9,6 +9,8 @@ from reportlab.graphics.barcode.code128 import Code128Auto
 from reportlab.graphics.barcode.ecc200datamatrix import ECC200DataMatrix
 
 WIDTH, HEIGHT = 288.0, 432.0
+DPI = 203
+SCALE = DPI / 72
 MARK = "SAMPLE"
 
 
