@@ -136,15 +136,19 @@ class Context(AbstractContextManager["Context"]):
 
     def clerk(self, asked: Any) -> Any:
         """Return the conversation with a person at a terminal."""
-        from shiplabel.cli.wizard.clerk import Clerk  # noqa: PLC0415  # prompts are loaded when needed
+        from shiplabel.cli import book  # noqa: PLC0415  # prompts are loaded when needed
+        from shiplabel.cli.wizard.clerk import Clerk  # noqa: PLC0415
         from shiplabel.cli.wizard.desk import Desk  # noqa: PLC0415
 
         desk = Desk(
             environment=self.settings.environment,
             discard=self.sessions.discard,
+            drop=self.sessions.drop,
             plain=self.settings.plain,
             yes=asked.yes,
             rule=asked.rate,
+            completions=book.completions(self),
+            parcel_preset=book.last_preset(self),
             weight_unit=self.settings.weight_unit,
             length_unit=self.settings.size_unit,
         )

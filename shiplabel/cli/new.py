@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from shiplabel.cli import console
+from shiplabel.cli.book import used
 from shiplabel.cli.context import Context
 from shiplabel.cli.flow import finish, show_label
 from shiplabel.cli.options import missing, skipping_rest, takes_answers, understand
-from shiplabel.cli.start import copied, default_sender
+from shiplabel.cli.resume import run as resume
+from shiplabel.cli.start import start
 from shiplabel.domain.keys import random_key, shipment_key_of_order
 from shiplabel.errors import InputError, OutcomeUnknown
-from shiplabel.workflow.session import Wishes, begin, first_missing, reach
+from shiplabel.workflow.session import begin, first_missing, reach
 from shiplabel.workflow.states import BOUGHT, UNSETTLED
 
 if TYPE_CHECKING:
     from shiplabel.cli.options import Understood
-    from shiplabel.workflow.session import Session
+    from shiplabel.workflow.session import Session, Wishes
 
 app = typer.Typer()
 EXAMPLE = (
@@ -37,14 +39,16 @@ def new(asked: Any) -> int:
 
 def run(context: Context, asked: Any) -> int:
     """Check the options, meet what exists already, make the session and walk it to its end."""
-    known = default_sender(context) | copied(context, asked.like)
-    understood = understand(asked, context.settings, known, Wishes(**context.wish_defaults()))
+    known, wishes, template = start(context, asked)
+    understood = understand(asked, context.settings, known, wishes)
     alone = not context.can_ask or asked.json
     if alone:
         _refuse_gaps(missing(understood.answers, asked, understood.wishes, to_buy=True))
         understood = skipping_rest(understood)
     for doubt in understood.doubts:
         console.tell(doubt)
+    if not alone and (other := context.clerk(asked).beside_open(context.sessions.heads())):
+        return resume(context, asked, other, "")
     key, record = claim(context, understood.wishes)
     if record is not None:
         label = record.purchase.label_id or record.session_id
@@ -54,6 +58,7 @@ def run(context: Context, asked: Any) -> int:
         show_label(record, as_json=asked.json)
         return 0
     session = context.sessions.create(begun(context, understood, key))
+    used(context, template)
     with context.sessions.hold(session.session_id):
         return finish(context, session, context.talk(asked), as_json=asked.json)
 

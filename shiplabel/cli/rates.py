@@ -11,13 +11,12 @@ from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.cli.new import begun
 from shiplabel.cli.options import missing, skipping_rest, takes_answers, understand
-from shiplabel.cli.start import copied, default_sender
+from shiplabel.cli.start import start
 from shiplabel.cli.views import rate_object
 from shiplabel.domain.keys import random_key
 from shiplabel.domain.rules import sort_rates
 from shiplabel.errors import InputError
 from shiplabel.workflow.quote import Board, quote
-from shiplabel.workflow.session import Wishes
 
 app = typer.Typer()
 EXAMPLE = "Example: shiplabel rates --like K7M2P --json"
@@ -33,8 +32,8 @@ def rates(asked: Any) -> int:
 
 def run(context: Context, asked: Any) -> int:
     """Ask the carriers and print what came."""
-    known = default_sender(context) | copied(context, asked.like)
-    understood = understand(asked, context.settings, known, Wishes(**context.wish_defaults()))
+    known, wishes, _template = start(context, asked)
+    understood = understand(asked, context.settings, known, wishes)
     absent = missing(understood.answers, asked, understood.wishes, to_buy=False)
     if absent:
         raise InputError(f"These options are missing: {', '.join(absent)}.", field=absent[0])
