@@ -22,10 +22,11 @@ _HEADER_CELLS = 3
 _FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 _SPOKEN_APOSTROPHE = re.compile(r"'[a-z]{1,2}[ -]")
 _TOTALS = re.compile(
-    r"(grand |sub ?)?totals?\b|sum(me|a|me totale)?\s*:?$|gesamt|insgesamt|итого|всего|total général"
-    r"|\d+\s*,?\s*record\(s\) downloaded|record\(s\) downloaded|seller id\b|\d+ (orders|rows|records)$",
+    r"(grand |sub ?)?totals?\b|sum(me|a)?\s*:?$|gesamt|insgesamt|итого|всего"
+    r"|seller id\b|\d+ (orders|rows|records)$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"record\(s\) downloaded", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -140,7 +141,7 @@ def _distinct(names: list[str]) -> list[str]:
 def _sums_up(cells: list[str]) -> bool:
     """Tell whether a line looks like totals: it begins with such a word and is mostly empty."""
     text = next((cell for cell in cells if cell), "").strip()
-    if not _TOTALS.match(text):
+    if not _TOTALS.match(text) and not (cells[1:] and _COUNTED.match(cells[1])):
         return False
     filled = sum(bool(cell.strip()) for cell in cells)
     return filled * 2 <= len(cells) or len(cells) <= _HEADER_CELLS
