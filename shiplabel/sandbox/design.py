@@ -96,7 +96,7 @@ def _parcel(paper: Document) -> Iterator[Shape]:
     yield Box(x=0, y=289, width=WIDTH, height=1.5)
     yield Bars(x=26, y=296, width=236, height=78, value=number)
     yield Box(x=0, y=380, width=WIDTH, height=4)
-    yield Text(x=_EDGE + 2, y=394, size=8, text="BILLING: P/P")
+    yield Text(x=_EDGE + 6, y=394, size=8, text="BILLING: P/P")
     if paper["confirmation"] != "none":
         words = paper["confirmation"].replace("_", " ").upper()
         yield Text(x=_RIGHT, y=394, size=8, text=words, bold=True, align="right")
@@ -112,7 +112,7 @@ def _sample() -> Iterator[Shape]:
 def _references(paper: Document, y: float) -> Iterator[Shape]:
     shown = paper["references"] or [paper["external_shipment_id"]]
     text = "  ".join(printable(one) for one in shown)
-    yield Text(x=_EDGE + 2, y=y, size=7, text=f"REF: {text}"[:70])
+    yield Text(x=_EDGE + 6, y=y, size=7, text=f"REF: {text}"[:70])
 
 
 def _block(lines: list[str], x: float, y: float, size: float, step: float) -> Iterator[Shape]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _LETTER = (612.0, 792.0)
 _FONTS = Path(reportlab.__file__).parent / "fonts"
 _PALE = 0.82
+_MARK_AT = 0.55
+_MARK_TURN = 40
 
 
 def draw(paper: Document, form: str, layout: str) -> bytes:
@@ -78,10 +80,10 @@ def _pdf_letter(canvas: Canvas) -> None:
 def _pdf_watermark(canvas: Canvas) -> None:
     canvas.saveState()
     canvas.setFillGray(_PALE)
-    canvas.setFont("Helvetica-Bold", 78)
-    canvas.translate(WIDTH / 2, HEIGHT / 2)
-    canvas.rotate(52)
-    canvas.drawCentredString(0, -28, MARK)
+    canvas.setFont("Helvetica-Bold", 62)
+    canvas.translate(WIDTH / 2, HEIGHT * _MARK_AT)
+    canvas.rotate(_MARK_TURN)
+    canvas.drawCentredString(0, -22, MARK)
     canvas.restoreState()
 
 
@@ -145,9 +147,9 @@ def _png(shapes: Sequence[Shape]) -> bytes:
 def _png_watermark(image: Image.Image) -> None:
     """Write the mark across the paper, pale."""
     layer = Image.new("L", image.size, 0)
-    middle = (image.width / 2, image.height / 2)
-    ImageDraw.Draw(layer).text(middle, MARK, 255, _font(bold=True, size=66), anchor="mm")
-    turned = layer.rotate(52)
+    middle = (image.width / 2, image.height * (1 - _MARK_AT))
+    ImageDraw.Draw(layer).text(middle, MARK, 255, _font(bold=True, size=62), anchor="mm")
+    turned = layer.rotate(_MARK_TURN, center=middle)
     image.paste(round(255 * _PALE), (0, 0), turned)
 
 
@@ -202,6 +204,6 @@ def _pixels(x: float, y: float, width: float, height: float) -> tuple[int, int, 
 
 @lru_cache(maxsize=32)
 def _font(*, bold: bool, size: float) -> ImageFont.FreeTypeFont:
-    """Return a face at a size in points; the faces come with the PDF library and are wider, so set smaller."""
+    """Return a face at a size in points; the faces are wider than the PDF's, so set smaller."""
     face = _FONTS / ("VeraBd.ttf" if bold else "Vera.ttf")
     return ImageFont.truetype(str(face), round(size * SCALE * (0.82 if bold else 0.88)))

@@ -128,8 +128,9 @@ def _check_packages(check: Check, packages: Any) -> None:
         _check_weight(check, path, package.get("weight"))
         _check_dimensions(check, path, package.get("dimensions"))
         insured = package.get("insured_value")
-        if insured is not None and (number(insured.get("amount")) or Decimal(0)) < 0:
-            check.wrong(f"{path}.insured_value.amount", insured.get("amount"), "must not be negative")
+        amount = number(insured.get("amount")) if isinstance(insured, dict) else None
+        if insured is not None and (amount is None or amount < 0):
+            check.wrong(f"{path}.insured_value.amount", amount, "must be a number from 0 on")
 
 
 def _check_weight(check: Check, path: str, weight: Any) -> None:

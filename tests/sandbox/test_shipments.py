@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from tests.sandbox.conftest import CARRIERS, Shop, wish
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def create(shop: Shop, **changes: Any) -> dict[str, Any]:

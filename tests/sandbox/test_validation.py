@@ -51,6 +51,7 @@ WEIGHT = {"value": 1, "unit": "pound"}
             "packages[0].dimensions.unit",
             None,
         ),
+        ({"packages": [{"weight": WEIGHT, "insured_value": 5}]}, "packages[0].insured_value.amount", None),
         ({"confirmation": "pinky_swear"}, "confirmation", None),
         ({"insurance_provider": "uncle"}, "insurance_provider", None),
         ({"ship_date": "soon"}, "ship_date", "invalid_date"),
