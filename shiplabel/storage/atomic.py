@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_PLAIN_READ = (
+    os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
+)  # a pipe in a file's place holds nobody up
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 _SAID = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -32,11 +36,15 @@ _SAID = {
 }
 
 
+def reason(error: OSError) -> str:
+    """Return in words why the disk refused."""
+    return _SAID.get(error.errno or 0, error.strerror or type(error).__name__)
+
+
 def refused(path: Path, error: OSError) -> StorageError:
     """Return the error to raise when the disk refuses a file."""
-    why = _SAID.get(error.errno or 0, error.strerror or type(error).__name__)
     return StorageError(
-        f"{path} could not be written: {why}. What was saved before stands.",
+        f"{path} could not be written: {reason(error)}. What was saved before stands.",
         hint="shiplabel doctor looks at the data folder",
     )
 
@@ -50,25 +58,25 @@ def make_folder(path: Path) -> None:
         with contextlib.suppress(FileExistsError):
             os.mkdir(path, 0o700)  # noqa: PTH102  # a point where the disk can fail
         if not path.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, "a file is in its place", str(path))  # noqa: TRY301
+            raise NotADirectoryError(errno.ENOTDIR, "a file is in its place", str(path))
     except OSError as error:
         raise refused(path, error) from error
 
 
 def write_durably(path: Path, content: bytes) -> None:
     """Replace a file's content durably, mode 0600; raise StorageError with the old content standing."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    aside = os.path.join(path.parent, f".{path.name[:200]}.{secrets.token_hex(4)}.tmp")  # noqa: PTH118  # each save
     try:
         _write_aside(aside, content)
         os.rename(aside, path)  # noqa: PTH104  # a point where the disk can fail
-        sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(aside)  # noqa: PTH108  # a point where the disk can fail
         raise refused(path, error) from error
+    _confirm(path, path.parent)
 
 
-def _write_aside(aside: Path, content: bytes) -> None:
+def _write_aside(aside: str, content: bytes) -> None:
     file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
     try:
         left = memoryview(content)
@@ -79,6 +87,19 @@ def _write_aside(aside: Path, content: bytes) -> None:
         os.close(file)
 
 
+def _confirm(path: Path, *folders: Path) -> None:
+    """Make the new name durable; raise StorageError that does not promise the old content."""
+    try:
+        for folder in folders:
+            sync_folder(folder)
+    except OSError as error:
+        raise StorageError(
+            f"{path} was written, but the disk does not confirm that it lasts: {reason(error)}.",
+            code="unconfirmed",
+            hint="shiplabel doctor looks at the data folder",
+        ) from error
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable, where the system can."""
     if os.name == "nt":
@@ -86,6 +107,9 @@ def sync_folder(folder: Path) -> None:
     file = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(file)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
     finally:
         os.close(file)
 
@@ -95,10 +119,21 @@ def move_durably(source: Path, target: Path) -> None:
     make_folder(target.parent)
     try:
         os.rename(source, target)  # noqa: PTH104  # a point where the disk can fail
-        sync_folder(target.parent)
-        sync_folder(source.parent)
     except OSError as error:
         raise refused(target, error) from error
+    _confirm(target, target.parent, source.parent)
+
+
+def read_plain(path: Path | str, most: int | None = None) -> bytes:
+    """Return a file's content, or its first ``most`` bytes; a link is not followed (OSError, ELOOP)."""
+    file = os.open(path, _PLAIN_READ)
+    try:
+        if most is not None:
+            return os.read(file, most)
+        with os.fdopen(file, "rb", closefd=False) as whole:
+            return whole.read()
+    finally:
+        os.close(file)
 
 
 class AtomicStorage(Storage):
@@ -112,18 +147,39 @@ class AtomicStorage(Storage):
         """Return the tables, None where there is no file; raise StorageError when it is damaged."""
         if self._seen is None:
             try:
-                self._seen = json.loads(self._path.read_bytes())
+                found = json.loads(read_plain(self._path))
             except FileNotFoundError:
                 return None
             except OSError as error:
-                raise StorageError(f"{self._path} could not be read: {error.strerror}.") from error
-            except ValueError as error:
-                raise StorageError(f"{self._path} is damaged and cannot be read.", code="damaged") from error
+                raise self._unreadable(error) from error
+            except (ValueError, RecursionError) as error:
+                raise self._damaged() from error
+            if not isinstance(found, dict) or not all(isinstance(table, dict) for table in found.values()):
+                raise self._damaged()
+            self._seen = found
         return self._seen
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace the file."""
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        self._seen = None
         make_folder(self._path.parent)
-        write_durably(self._path, text.encode("utf-8", "surrogatepass"))
+        write_durably(self._path, _encoded(data))
         self._seen = data
+
+    def _unreadable(self, error: OSError) -> StorageError:
+        code = "link" if error.errno == errno.ELOOP else "unreadable"
+        why = "it is a link, and links are not followed" if code == "link" else reason(error)
+        return StorageError(f"{self._path} could not be read: {why}.", code=code)
+
+    def _damaged(self) -> StorageError:
+        return StorageError(f"{self._path} is damaged and cannot be read.", code="damaged")
+
+
+def _encoded(tables: dict[str, dict[str, Any]]) -> bytes:
+    import msgspec  # noqa: PLC0415  # readers of heads need no encoder
+
+    try:
+        return msgspec.json.encode(tables)
+    except UnicodeEncodeError:  # half a surrogate pair, which only the slow way can keep
+        text = json.dumps(tables, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")

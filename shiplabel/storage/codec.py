@@ -30,7 +30,8 @@ def from_document(document: dict[str, Any]) -> Session:
         version = body["schema"]
         if version > SCHEMA:
             raise StorageError(
-                f"Session {body.get('session_id')} was written by a newer shiplabel.", hint="update shiplabel"
+                f"Session {body.get('session_id')} was written by a newer shiplabel.",
+                hint="update shiplabel; the file is left as it is",
             )
         while version < SCHEMA:
             body = MIGRATIONS[version](body)
@@ -44,6 +45,7 @@ def head_of(session: Session) -> dict[str, Any]:
     """Return the few values that a listing shows, as JSON values."""
     label = session.purchase.label
     return {
+        "schema": session.schema,
         "session_id": session.session_id,
         "status": status_of(session),
         "step": session.step,

@@ -9,62 +9,42 @@ The names carry id and shipment key, so that there is no index to go stale: an o
 found by its name, a key's records in one small folder, and to finish is one rename. A listing
 reads only the head at the beginning of each file. Lock files stay where they are: the system
 frees a lock when its process ends, and removing the file would race.
+
+A file that is damaged is set aside and told of in ``complaints``; one that a newer program wrote
+is left alone. Nothing whose purchase is in doubt or bought is ever put away.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
 import os
 import secrets
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
 from tinydb import TinyDB
 from tinydb.table import Document
 
-from shiplabel.errors import HeldError, InputError, StorageError
-from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably, write_durably
+from shiplabel.errors import InputError, OutcomeUnknown, StorageError
+from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably, reason, sync_folder
+from shiplabel.storage.heads import DamagedHead, Head, Heads
+from shiplabel.storage.locks import Locks
+from shiplabel.workflow.session import SCHEMA
+from shiplabel.workflow.states import BOUGHT, UNSETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from shiplabel.workflow.session import Session
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 5
-HEAD_BYTES = 2048
 EXPIRE_MOST = 500
 KEY_WAIT_S = 600
-_OPENING = '{"session":{"1":{"head":'
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What a listing shows of a session; ``document`` is all of it as JSON values."""
-
-    path: Path
-    document: dict[str, Any]
-
-    @property
-    def session_id(self) -> str:
-        """The five characters."""
-        return str(self.document["session_id"])
-
-    @property
-    def status(self) -> str:
-        """One word: open or unknown; a bought label whose paper is awaited goes on, so it is open."""
-        word = str(self.document["status"])
-        return "open" if word == "bought" else word
-
-    @property
-    def shipment_key(self) -> str:
-        """The key at the service."""
-        return str(self.document["shipment_key"])
 
 
 class SessionFiles:
@@ -74,6 +54,9 @@ class SessionFiles:
         self.root = root
         self.complaints: list[str] = []
         self._open: dict[Path, TinyDB] = {}
+        self._heads = Heads()
+        self._locks = Locks(root / "locks")
+        self._started: datetime | None = None
 
     def create(self, session: Session) -> Session:
         """Write a new session under a fresh id; return it with that id."""
@@ -81,7 +64,8 @@ class SessionFiles:
         taken = {name[:ID_LENGTH] for name in os.listdir(self._folder("sessions"))}  # noqa: PTH208  # names only
         while (fresh := "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))) in taken:
             continue
-        return self.save(replace(session, session_id=fresh))
+        met = session.met_before or self._was_damaged(session.shipment_key)
+        return self.save(replace(session, session_id=fresh, met_before=met))
 
     def save(self, session: Session) -> Session:
         """Replace an open session on disk durably; return it with its new revision."""
@@ -99,13 +83,14 @@ class SessionFiles:
         return saved
 
     def load(self, session_id: str) -> Session:
-        """Return an open session; raise InputError when there is none, or it is expired or damaged."""
+        """Return an open session; raise InputError when there is none or it is expired, else StorageError."""
         found = self._named("sessions", session_id)
-        if found is not None:
+        if found is not None and not self._expires_now(found):
             session = self._read(found)
-            if session is not None:
-                return session
-        if self._named("expired", session_id):
+            if session is None:
+                raise StorageError(self.complaints.pop(), code="damaged", hint="shiplabel sessions list")
+            return session
+        if found is not None or self._named("expired", session_id):
             raise InputError(
                 f"Session {session_id} has expired.",
                 code="expired",
@@ -149,15 +134,18 @@ class SessionFiles:
         return {"status": found["head"]["status"], **found["body"]}
 
     def heads(self) -> list[Head]:
-        """Return the heads of the open sessions, the newest first."""
-        found = [self._head(path) for path in self._files("sessions")]
-        return sorted(
-            (head for head in found if head), key=lambda head: str(head.document["updated_at"]), reverse=True
-        )
+        """Return the heads of the open sessions, the newest first; one whose time is over is left out."""
+        now = self._started
+        alive = [head for head in self._all_heads() if now is None or not head.is_over(now)]
+        return sorted(alive, key=lambda head: head.updated_at, reverse=True)
+
+    def _all_heads(self) -> list[Head]:
+        folder = self._folder("sessions")
+        return [head for name in _names(folder) if (head := self._head(f"{folder}/{name}"))]
 
     def record_heads(self) -> Iterator[Head]:
         """Yield the heads of the label records, in no order."""
-        yield from (head for path in self._records() if (head := self._head(path)))
+        yield from (head for path in self._records() if (head := self._head(str(path))))
 
     def with_key(self, shipment_key: str) -> list[Session]:
         """Return every session and record that carries this key, the oldest first."""
@@ -169,78 +157,72 @@ class SessionFiles:
         return sorted(found, key=lambda session: session.created_at)
 
     def discard(self, session: Session) -> None:
-        """Put a session away that its clerk gave up."""
-        self._put_away(self._place(session), "discarded")
+        """Put a session away that its clerk gave up; raise when its purchase is in doubt or made."""
+        found = self._named("sessions", session.session_id)
+        kept = (self._read(found) if found else None) or session
+        if kept.purchase.state in UNSETTLED:
+            raise OutcomeUnknown(
+                f"Session {kept.session_id} may have bought a label; it is kept.", hint="shiplabel reconcile"
+            )
+        if kept.purchase.state in BOUGHT:
+            raise InputError(
+                f"Session {kept.session_id} has bought a label; it is kept.",
+                hint=f"shiplabel resume {kept.session_id}",
+            )
+        self._put_away(found or self._place(kept), "discarded")
 
     def drop(self, session_id: str) -> None:
-        """Put a session away, where it is still open."""
+        """Put a session away, where it is still open; raise as ``discard`` does."""
         if found := self._named("sessions", session_id):
-            self._put_away(found, "discarded")
+            session = self._read(found)
+            if session is not None:
+                self.discard(session)
 
     def expire_old(self, now: datetime) -> list[Head]:
         """Put sessions away whose time is over, a bounded number a run; return their heads."""
-        expired: list[Head] = []
-        for head in self.heads()[::-1]:
-            over = datetime.fromisoformat(head.document["expires_at"]) <= now
-            if over and head.document["status"] == "open" and len(expired) < EXPIRE_MOST:
-                if self._is_held(head.session_id):
-                    continue
-                self._put_away(head.path, "expired")
-                expired.append(head)
+        self._started = now
+        over = [head for head in self._all_heads() if head.is_over(now) and not head.is_newer(SCHEMA)]
+        over.sort(key=lambda head: head.updated_at)
+        expired = [head for head in over[:EXPIRE_MOST] if self._expired(head, now)]
+        if expired:
+            with contextlib.suppress(OSError):  # what a crash brings back expires again
+                sync_folder(self._folder("expired"))
+                sync_folder(self._folder("sessions"))
         return expired
+
+    def _expired(self, head: Head, now: datetime) -> bool:
+        """Put a session away unless somebody holds it or saved it meanwhile; a full disk hinders nobody."""
+        target = self._folder("expired")
+        try:
+            make_folder(target)
+            with self._locks.free(head.session_id) as free:
+                fresh = self._head(str(head.path)) if free else None
+                if fresh is None or not fresh.is_over(now):
+                    return False
+                os.rename(head.path, target / head.path.name)  # noqa: PTH104  # a point where the disk can fail
+                return True
+        except (OSError, StorageError) as error:
+            why = reason(error) if isinstance(error, OSError) else error.message
+            self.complaints.append(f"Session {head.session_id} has expired and could not be put away: {why}")
+            return False
 
     def purge(self) -> int:
         """Delete expired and discarded sessions; return how many."""
         paths = [*self._files("expired"), *self._files("discarded")]
         for path in paths:
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StorageError(f"{path} could not be deleted: {reason(error)}.") from error
         return len(paths)
 
-    @contextmanager
-    def hold(self, session_id: str) -> Iterator[None]:
+    def hold(self, session_id: str) -> AbstractContextManager[None]:
         """Be the only one to write a session; raise HeldError, naming the holder, when another is."""
-        lock, note = self._lock(session_id.upper())
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise HeldError(
-                f"Session {session_id} is open in another terminal ({_holder(note)}).",
-                hint="go on there, or close it first",
-            ) from None
-        try:
-            write_durably(
-                note, f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC".encode()
-            )
-            yield
-        finally:
-            lock.release()
+        return self._locks.session(session_id)
 
-    @contextmanager
-    def holding_key(self, shipment_key: str) -> Iterator[None]:
+    def holding_key(self, shipment_key: str) -> AbstractContextManager[None]:
         """Let one process at a time look up and buy for a key."""
-        lock, _ = self._lock(f"key-{shipment_key}")
-        try:
-            lock.acquire(timeout=KEY_WAIT_S)
-        except Timeout:
-            raise HeldError(f"Another process is buying for {shipment_key}.") from None
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _lock(self, name: str) -> tuple[FileLock, Path]:
-        folder = self._folder("locks")
-        make_folder(folder)
-        return FileLock(folder / f"{name}.lock", mode=0o600), folder / f"{name}.holder"
-
-    def _is_held(self, session_id: str) -> bool:
-        lock, _ = self._lock(session_id)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        lock.release()
-        return False
+        return self._locks.key(shipment_key, KEY_WAIT_S)
 
     def _write(self, path: Path, session: Session) -> Session:
         from shiplabel.storage.codec import to_document  # noqa: PLC0415  # a listing needs no codec
@@ -264,30 +246,45 @@ class SessionFiles:
             document = (AtomicStorage(path).read() or {})["session"]["1"]
             return from_document(document)
         except StorageError as error:
-            if error.code != "damaged":
+            if error.code not in {"damaged", "link"}:
                 raise
         except (KeyError, TypeError):
-            pass
+            if not path.exists():
+                raise StorageError(f"{path.name} was moved meanwhile.", hint="try again") from None
         self._set_aside(path)
         return None
 
-    def _head(self, path: Path) -> Head | None:
+    def _head(self, path: str) -> Head | None:
         try:
-            with path.open(encoding="utf-8", errors="replace") as file:
-                text = file.read(HEAD_BYTES)
-            document, _ = json.JSONDecoder().raw_decode(text, len(_OPENING))
-            return Head(path, document)
-        except FileNotFoundError:
-            return None
-        except (ValueError, OSError, KeyError):
-            self._set_aside(path)
-            return None
+            return self._heads.of(path)
+        except DamagedHead:
+            self._set_aside(Path(path))
+        except OSError as error:
+            self.complaints.append(f"{path} could not be read: {reason(error)}.")
+        return None
+
+    def _expires_now(self, path: Path) -> bool:
+        """Tell whether a session's time was over when this run began."""
+        head = self._head(str(path)) if self._started else None
+        return bool(head and self._started and head.is_over(self._started))
 
     def _set_aside(self, path: Path) -> None:
         """Move a damaged file out of the way and remember to say so."""
         target = self._folder("damaged") / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{path.name}"
-        move_durably(path, target)
-        self.complaints.append(f"{path.name} is damaged; it was set aside as {target}.")
+        try:
+            move_durably(path, target)
+        except StorageError as error:
+            self.complaints.append(f"{path.name} is damaged. {error.message}")
+            return
+        self.complaints.append(
+            f"{path.name} is damaged; it was set aside as {target}. "
+            "Whether it had bought a label can be seen at the service only."
+        )
+
+    def _was_damaged(self, shipment_key: str) -> bool:
+        """Tell whether a file of this key was set aside: then nobody here knows what it bought."""
+        parts = (f"~{shipment_key}.json", f"-{shipment_key}~")
+        return any(part in path.name for path in self._files("damaged") for part in parts)
 
     def _put_away(self, path: Path, folder: str) -> None:
         move_durably(path, self._folder(folder) / path.name)
@@ -318,17 +315,18 @@ class SessionFiles:
 
 
 def _listed(folder: Path) -> list[Path]:
-    if not folder.is_dir():
+    return [folder / name for name in _names(folder)]
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names of a folder's session files; temporary ones begin with a dot."""
+    try:
+        return [name for name in os.listdir(folder) if name.endswith(".json") and name[0] != "."]  # noqa: PTH208
+    except FileNotFoundError:
         return []
-    return [folder / name for name in os.listdir(folder) if name.endswith(".json") and name[0] != "."]  # noqa: PTH208
+    except OSError as error:
+        raise StorageError(f"{folder} could not be read: {reason(error)}.") from error
 
 
 def _shard(shipment_key: str) -> str:
     return hashlib.sha1(shipment_key.encode(), usedforsecurity=False).hexdigest()[:2]
-
-
-def _holder(note: Path) -> str:
-    try:
-        return note.read_text(encoding="utf-8")
-    except OSError:
-        return "holder unknown"

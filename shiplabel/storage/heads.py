@@ -1,0 +1,122 @@
+"""The head at the beginning of each session file: the few values that a listing shows.
+
+A head is read alone, without the rest of its file, and checked, so that whatever stands in a
+folder can be listed or set aside. A file that has not changed is not read twice.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shiplabel.storage.atomic import read_plain
+
+HEAD_BYTES = 2048
+_OPENING = '{"session":{"1":{"head":'
+_DECODER = json.JSONDecoder()
+_TEXTS = ("session_id", "status", "step", "updated_at", "expires_at", "shipment_key")
+_NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO}
+
+
+class DamagedHead(Exception):
+    """What stands in a session file's place is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a listing shows of a session; ``document`` is all of it as JSON values."""
+
+    path: Path
+    document: dict[str, Any]
+
+    @property
+    def session_id(self) -> str:
+        """The five characters."""
+        return str(self.document["session_id"])
+
+    @property
+    def status(self) -> str:
+        """One word: open or unknown; a bought label whose paper is awaited goes on, so it is open."""
+        word = str(self.document["status"])
+        return "open" if word == "bought" else word
+
+    @property
+    def shipment_key(self) -> str:
+        """The key at the service."""
+        return str(self.document["shipment_key"])
+
+    @property
+    def updated_at(self) -> str:
+        """When it was last saved, ISO 8601 in UTC."""
+        return str(self.document["updated_at"])
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether time has ended this session; never where money is in doubt or spent."""
+        over = datetime.fromisoformat(self.document["expires_at"]) <= now
+        return over and self.document["status"] == "open"
+
+    def is_newer(self, schema: int) -> bool:
+        """Tell whether a newer program wrote it."""
+        written = self.document.get("schema", schema)
+        return not isinstance(written, int) or written > schema
+
+
+class Heads:
+    """Reads heads, each file once until it changes."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[tuple[int, int, int], Head]] = {}
+
+    def of(self, path: str) -> Head | None:
+        """Return a file's head, None where there is no file.
+
+        Raises DamagedHead for what is no session file, OSError when the disk does not let it be read.
+        """
+        try:
+            found = os.lstat(path)  # a listing looks at each of 10,000 files
+            mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+            known = self._read.get(path)
+            if known and known[0] == mark:
+                return known[1]
+            head = Head(Path(path), _document(path))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if error.errno in _NO_FILE:
+                raise DamagedHead from error
+            raise
+        if not head.path.name.startswith((f"{head.session_id}~", f"{head.shipment_key}~")):
+            raise DamagedHead
+        self._read[path] = (mark, head)
+        return head
+
+
+def _document(path: str) -> dict[str, Any]:
+    """Return the head's values, read from the file's beginning, from all of it where that is too short."""
+    for most in (HEAD_BYTES, None):
+        content = read_plain(path, most)
+        try:
+            text = content.decode("utf-8", "replace")
+            document, _ = _DECODER.raw_decode(text, len(_OPENING))
+        except (ValueError, RecursionError):
+            if len(content) == most:
+                continue
+            raise DamagedHead from None
+        if not text.startswith(_OPENING) or not _is_head(document):
+            break
+        return dict(document)
+    raise DamagedHead
+
+
+def _is_head(document: object) -> bool:
+    if not isinstance(document, dict) or {type(document.get(name)) for name in _TEXTS} != {str}:
+        return False
+    try:
+        return datetime.fromisoformat(document["expires_at"]).tzinfo is not None
+    except ValueError:
+        return False

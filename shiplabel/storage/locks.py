@@ -1,0 +1,107 @@
+"""Who holds what: one lock file a session or key, freed by the system when its process ends.
+
+Lock files stay where they are; removing one that another process waits for would race.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from shiplabel.errors import HeldError, InputError
+from shiplabel.storage.atomic import make_folder, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+LONGEST_NAME = 120
+
+
+class Locks:
+    """The locks of one folder, each under a name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def session(self, session_id: str) -> Iterator[None]:
+        """Be the only one to write a session; raise HeldError, naming the holder, when another is."""
+        name = self._name(session_id.upper(), session_id)
+        note = self._folder / f"{name}.holder"
+        with self._locked(name, 0, lambda: _held(session_id, note)):
+            self._write_note(note)
+            try:
+                yield
+            finally:
+                note.unlink(missing_ok=True)
+
+    @contextmanager
+    def key(self, shipment_key: str, wait_s: float) -> Iterator[None]:
+        """Be the only one to look up and buy for a key; raise HeldError after ``wait_s`` seconds."""
+        name = self._name(f"key-{shipment_key}", shipment_key)
+        with self._locked(name, wait_s, lambda: HeldError(f"Another process is buying for {shipment_key}.")):
+            yield
+
+    @contextmanager
+    def free(self, session_id: str) -> Iterator[bool]:
+        """Yield whether nobody holds a session; while it is free, nobody else can take it."""
+        lock = self._lock(session_id)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _locked(self, name: str, wait_s: float, refusal: Callable[[], HeldError]) -> Iterator[None]:
+        lock = self._lock(name)
+        try:
+            lock.acquire(timeout=wait_s, poll_interval=0.02)
+        except Timeout:
+            raise refusal() from None
+        except OSError as problem:
+            raise refused(self._folder, problem) from problem
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _lock(self, name: str) -> FileLock:
+        make_folder(self._folder)
+        return FileLock(self._folder / f"{name}.lock", mode=0o600)
+
+    def _name(self, name: str, typed: str) -> str:
+        """Return a lock's name; raise InputError for one that would leave the folder."""
+        if not name or len(name) > LONGEST_NAME or set(name) & set('/\\\0:*?"<>|') or name[0] == ".":
+            raise InputError(f"There is no session {typed}.", field="session", hint="shiplabel sessions list")
+        return name
+
+    def _write_note(self, note: Path) -> None:
+        """Say who holds it; a note of an older holder is replaced."""
+        text = f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        try:
+            note.unlink(missing_ok=True)
+            file = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(file, "w", encoding="utf-8") as kept:
+                kept.write(text)
+        except OSError as error:
+            raise refused(note, error) from error
+
+
+def _held(session_id: str, note: Path) -> HeldError:
+    holder = "holder unknown"
+    with contextlib.suppress(OSError):
+        holder = note.read_text(encoding="utf-8") or holder
+    return HeldError(
+        f"Session {session_id} is open in another terminal ({holder}).", hint="go on there, or close it first"
+    )
