@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from shiplabel.domain.label import VoidAnswer
 from shiplabel.errors import ApiError, NoAnswer, RateLimited, Refused
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Intent
 
 T = TypeVar("T")
+
+SHOWN_RATES: Final[Any] = wire.RateResponse | list[wire.RatesOrRate]
+"""Either of two shapes: no type of its own, and yet one that can be read."""
 
 PURCHASE_S: Final = 90.0
 TOO_MANY_S: Final = 2.0
@@ -217,7 +220,7 @@ class Client:
 
     def _label_of(self, got: Answer | Exception) -> Label:
         """Return the bought label; where only its key can be read, that is still a label."""
-        told = outcome(got, wire.Label, self._clock.now())
+        told: wire.LabelKey | ApiError = outcome(got, wire.Label, self._clock.now())
         if isinstance(told, NoAnswer) and isinstance(got, Answer):
             told = outcome(got, wire.LabelKey, self._clock.now())
         if isinstance(told, ApiError):
@@ -232,10 +235,9 @@ class Client:
         look = Call("GET", "/v2/shipments/{shipment_id}/rates", {"shipment_id": shipment_id})
         body = requests.encoded(requests.quote_body(carrier_ids, shipment_id, None))
         ask = Call("POST", "/v2/rates", body=body)
-        shape = wire.RateResponse | list[wire.RatesOrRate]
         return Gathering(
             ask=lambda: self._safe(ask, wire.Rated, patience).rate_response,
-            look=lambda: self._safe(look, shape, patience),
+            look=lambda: self._safe(look, SHOWN_RATES, patience),
             carrier_ids=carrier_ids,
             patience=patience,
             clock=self._clock,

@@ -1,4 +1,4 @@
-"""Fetching a label's paper: to a new file, from safe addresses only, within size and time; never with the key."""
+"""Fetching a label's paper to a new file: from safe addresses, within size and time, never with the key."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ request: its method, its path without ids, status, milliseconds, request id.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urljoin, urlsplit
@@ -70,11 +71,10 @@ def checked_base(base_url: str) -> str:
 
 def same_place(url: str, other: str) -> bool:
     """Tell whether two addresses have the same scheme, host and port."""
-    try:
+    with suppress(ValueError):
         one, two = urlsplit(url), urlsplit(other)
         return (one.scheme, one.hostname, one.port) == (two.scheme, two.hostname, two.port)
-    except ValueError:
-        return False
+    return False
 
 
 class Line:

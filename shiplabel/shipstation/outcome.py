@@ -7,6 +7,7 @@ purchase that means that money may have moved.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -19,7 +20,6 @@ import msgspec
 from shiplabel.errors import ApiError, NoAnswer, NotSent, RateLimited, Refused, Unauthorized
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
 T = TypeVar("T")

@@ -1,86 +1,193 @@
 """The account's budget of requests, shared by every process on this machine that uses the same key.
 
-A small file holds when the last requests were let go and until when all must wait. It is only a
-courtesy to the service: a state that cannot be read counts as empty.
+A small file holds when requests were let go and when those that wait will be: each takes its turn at
+once and sleeps until then, the first to come the first to go. Between any request and the one ``limit``
+after it lies the whole window and a margin, so that a service which counts a fixed or a sliding window
+sees no more than the limit. A turn counts from when the request really left, if it left late.
+
+Times are of the machine's steady clock; the file names the machine's start they count from. A file that
+cannot be read counts as a budget just spent. Where the disk refuses, this process keeps to the budget alone.
 """
 
 from __future__ import annotations
 
-import json
-import math
+import hashlib
+import logging
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+import struct
+import threading
+import zlib
+from array import array
+from bisect import bisect_right, insort
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from shiplabel.workflow.ports import Clock
 
-MARGIN_S: Final = 0.25
-MARGIN_SHARE: Final = 0.01
+MARGIN_SHARE: Final = 0.015
+LEAST_MARGIN_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 600.0
-_POLL_S: Final = 0.01
+_POLL_S: Final = 0.001
+_PATIENCE_S: Final = 5.0
+_HEAD: Final = struct.Struct("<4sI16sdI")
+_MAGIC: Final = b"SLP1"
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+
+_LOG: Final = logging.getLogger("shiplabel.pacing")
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
-    """When requests were let go, the oldest first, and until when none may; on the machine's steady clock."""
+@dataclass(slots=True)
+class Book:
+    """The turns taken, the oldest first, and until when none may begin; ``calls`` counts the pauses."""
 
-    sent: tuple[float, ...] = ()
+    turns: list[float] = field(default_factory=list)
     pause_until: float = 0.0
+    calls: int = 0
 
 
 class Pacing:
     """At most ``limit`` requests in any ``window_s`` seconds, over all processes of an account."""
 
     def __init__(self, folder: Path, limit: int, window_s: float, account: str, clock: Clock) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path = folder / f"{account}.json"
-        self._lock = FileLock(folder / f"{account}.lock", mode=0o600)
+        name = hashlib.sha256(account.encode()).hexdigest()[:16]
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path = folder / f"{name}.pace"
+        self._file_lock = FileLock(
+            folder / f"{name}.lock", _PATIENCE_S, mode=0o600, thread_local=False, poll_interval=_POLL_S
+        )
+        self._thread_lock = threading.Lock()
         self._limit = limit
-        self._window_s = window_s + max(MARGIN_S, window_s * MARGIN_SHARE)
+        self._margin_s = max(LEAST_MARGIN_S, window_s * MARGIN_SHARE)
+        self._window_s = window_s + self._margin_s
         self._clock = clock
+        self._boot = _boot()
+        self._alone = Book()
 
-    def wait(self) -> None:
-        """Wait until a request may be sent, and count it."""
-        while (left_s := self._take()) > 0:
-            self._clock.pause(left_s)
+    def wait(self) -> float:
+        """Wait until a request may be sent and count it; return the moment it is counted at."""
+        while True:
+            turn, calls = self._take()
+            try:
+                while (left_s := turn - self._clock.elapsed_s()) > 0:
+                    self._clock.pause(left_s)
+                    if calls != self._calls():
+                        break
+                else:
+                    return turn
+            except BaseException:
+                self._move(turn, None)
+                raise
+
+    def left_at(self, turn: float, moment: float | None) -> None:
+        """Tell when the request of a turn really left: one that left late is counted from then."""
+        if moment is not None and moment - turn > self._margin_s / 3:
+            self._move(turn, moment)
 
     def pause_all(self, seconds: float) -> None:
         """Let nobody send for so long: the service said that it had too many requests."""
-        with self._lock.acquire(poll_interval=_POLL_S):
+        with self._opened() as book:
             now = self._clock.elapsed_s()
-            log = self._read(now)
             until = now + min(max(seconds, 0.0), LONGEST_PAUSE_S)
-            self._write(Log(log.sent, max(log.pause_until, until)))
+            book.pause_until = max(book.pause_until, until)
+            book.calls += 1
+            del book.turns[bisect_right(book.turns, now) :]
 
-    def _take(self) -> float:
-        """Count a request and return 0, or return the seconds after which to ask again."""
-        with self._lock.acquire(poll_interval=_POLL_S):
-            now = self._clock.elapsed_s()
-            log = self._read(now)
-            if log.pause_until > now:
-                return log.pause_until - now
-            if len(log.sent) >= self._limit:
-                return log.sent[-self._limit] + self._window_s - now
-            self._write(Log((*log.sent, now), log.pause_until))
-        return 0.0
+    def _take(self) -> tuple[float, int]:
+        """Take the next free turn; return it with the number of pauses called so far."""
+        with self._opened() as book:
+            turn = max(self._clock.elapsed_s(), book.pause_until)
+            if len(book.turns) >= self._limit:
+                turn = max(turn, book.turns[-self._limit] + self._window_s)
+            insort(book.turns, turn)
+            return turn, book.calls
 
-    def _read(self, now: float) -> Log:
-        """Return the log without what no longer counts: too old, or from before the machine's last start."""
+    def _move(self, turn: float, moment: float | None) -> None:
+        """Count a turn from another moment, or not at all."""
+        with self._opened() as book:
+            with suppress(ValueError):
+                book.turns.remove(turn)
+            if moment is not None:
+                insort(book.turns, moment)
+
+    def _calls(self) -> int:
+        with self._opened() as book:
+            return book.calls
+
+    @contextmanager
+    def _opened(self) -> Iterator[Book]:
+        """Yield the book to read and to change; no other thread or process has it meanwhile."""
+        with self._thread_lock:
+            try:
+                self._file_lock.acquire()
+            except (OSError, Timeout) as error:
+                _LOG.debug("the budget is kept by this process alone: %s", type(error).__name__)
+                yield self._recent(self._alone)
+                return
+            try:
+                self._alone = book = self._recent(self._read())
+                yield book
+                self._write(book)
+            finally:
+                self._file_lock.release()
+
+    def _recent(self, book: Book) -> Book:
+        """Drop the turns that no longer count; a budget of more than its limit keeps what it needs."""
+        del book.turns[: bisect_right(book.turns, self._clock.elapsed_s() - self._window_s)]
+        return book
+
+    def _read(self) -> Book:
         try:
-            kept: Any = json.loads(self._path.read_bytes())
-            sent, until = [float(moment) for moment in kept["sent"]], float(kept["pause_until"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return Log()
-        recent = sorted(moment for moment in sent if now - self._window_s < moment <= now)
-        sane = math.isfinite(until) and until <= now + LONGEST_PAUSE_S
-        return Log(tuple(recent), until if sane else 0.0)
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return Book()
+        except OSError:
+            return self._alone
+        if not content:
+            return Book()
+        try:
+            return self._decoded(content)
+        except (struct.error, ValueError):
+            return Book(turns=[self._clock.elapsed_s()] * self._limit)
 
-    def _write(self, log: Log) -> None:
-        fresh = self._path.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_text(json.dumps({"sent": log.sent, "pause_until": log.pause_until}), encoding="ascii")
-        fresh.replace(self._path)
+    def _decoded(self, content: bytes) -> Book:
+        """Return the book; raise ValueError or struct.error for what is torn."""
+        magic, checksum, boot, pause_until, calls = _HEAD.unpack_from(content)
+        if magic != _MAGIC or checksum != zlib.crc32(content[8:]):
+            raise ValueError("torn")
+        turns = array("d", content[_HEAD.size :])
+        if boot != self._boot:
+            return Book(calls=calls)
+        return Book(turns.tolist(), pause_until, calls)
+
+    def _write(self, book: Book) -> None:
+        """Replace the file's content in place: it is a courtesy, and a torn one is told by its checksum."""
+        calls = book.calls & 0xFFFFFFFF
+        body = (
+            _HEAD.pack(_MAGIC, 0, self._boot, book.pause_until, calls)[8:] + array("d", book.turns).tobytes()
+        )
+        content = _MAGIC + struct.pack("<I", zlib.crc32(body)) + body
+        try:
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            try:
+                os.write(file, content)
+                os.ftruncate(file, len(content))
+            finally:
+                os.close(file)
+        except OSError as error:
+            _LOG.debug("the budget could not be written: %s", error.strerror)
+
+
+def _boot() -> bytes:
+    """Return 16 bytes that differ from one start of the machine to the next, where the system tells."""
+    try:
+        return hashlib.md5(_BOOT.read_bytes(), usedforsecurity=False).digest()
+    except OSError:
+        return bytes(16)

@@ -6,6 +6,7 @@ Pure. A rate without a price, or without an id to buy it by, is not offered: it 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,19 +14,18 @@ from shiplabel.domain.label import Label, Tracking, VoidAnswer
 from shiplabel.domain.money import Money
 from shiplabel.domain.rate import Carrier, CarrierFailure, Quote, Rate
 from shiplabel.errors import Refused
+from shiplabel.shipstation import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from shiplabel.shipstation import wire
 
 PARTS: Final = ("shipping", "insurance", "confirmation", "other", "tax")
 _PENDING: Final = "pending_approval"
 _UNKNOWN: Final = "unknown"
 _TEST_LABEL: Final = "se-test-"
-_KEY_TAKEN: Final = re.compile(
-    r"external_shipment_id|identifier_conflict|\bidentifiers?\b|already (?:exists|used)", re.IGNORECASE
-)
+_KEY_TAKEN: Final = re.compile(r"external_shipment_id|identifier_conflict", re.IGNORECASE)
+_TAKEN: Final = re.compile(r"\bidentifiers?\b|already (?:exists|used|in use)", re.IGNORECASE)
 _FIELD: Final = re.compile(r"\b(?:ship_to|ship_from|packages|confirmation|insurance_provider)\b[\w.\[\]]*")
 _CODE: Final = re.compile(r"([a-z]+(?:_[a-z]+)+): ")
 
@@ -171,14 +171,16 @@ def _words(told: Sequence[str | None] | None) -> tuple[str, ...]:
 
 def label_of(told: wire.LabelKey) -> Label:
     """Return a label; from its bare key where the rest could not be read."""
-    key = {"label_id": told.label_id, "status": told.status or "", "shipment_id": told.shipment_id or ""}
-    test_label = told.label_id.startswith(_TEST_LABEL)
-    if not hasattr(told, "tracking_number"):
-        return Label(**key, test_label=test_label)
-    return Label(**key, test_label=test_label, **_rest_of(told))
+    key = Label(
+        label_id=told.label_id,
+        status=told.status or "",
+        shipment_id=told.shipment_id or "",
+        test_label=told.label_id.startswith(_TEST_LABEL),
+    )
+    return replace(key, **_rest_of(told)) if isinstance(told, wire.Label) else key
 
 
-def _rest_of(told: Any) -> dict[str, Any]:
+def _rest_of(told: wire.Label) -> dict[str, Any]:
     words = (
         "carrier_id",
         "carrier_code",
@@ -237,13 +239,13 @@ def refusal_inside(errors: Sequence[Any] | None, request_id: str | None = None) 
     message = "; ".join(texts)
     code = _CODE.match(message)
     field = _FIELD.search(message)
-    taken = _KEY_TAKEN.search(message) and not field
+    taken = _KEY_TAKEN.search(message) or (_TAKEN.search(message) and not field)
     return Refused(
         message,
         code="identifier_conflict" if taken else code[1] if code else "",
         status=200,
         request_id=request_id,
-        field_name=field[0].rstrip(".") if field else None,
+        field_name=field[0].rstrip(".") if field and not taken else None,
     )
 
 

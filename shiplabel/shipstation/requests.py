@@ -1,4 +1,4 @@
-"""From the values of the domain to the bodies of requests. Money and measures go out as exact JSON numbers."""
+"""From the values of the domain to the bodies of requests; money and measures are exact JSON numbers."""
 
 from __future__ import annotations
 

@@ -7,20 +7,17 @@ anew, by one thread at a time.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from threading import Lock
+from typing import Final
 
 from shiplabel.errors import ApiError
 from shiplabel.shipstation import wire
+from shiplabel.shipstation.patience import Patience
+from shiplabel.workflow.ports import Clock
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from threading import Lock
-
-    from shiplabel.shipstation.patience import Patience
-    from shiplabel.workflow.ports import Clock
-
-    Told = wire.RateResponse | list[wire.RatesOrRate]
+Told = wire.RateResponse | list[wire.RatesOrRate]
 
 WORKING: Final = "working"
 POLL_S: Final = 1.0

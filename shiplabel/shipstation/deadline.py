@@ -1,0 +1,115 @@
+"""A time for the whole of a request: connecting, sending, and every byte of the answer together.
+
+The HTTP library limits each read by itself, so an answer that comes in drops may last for ever. Here
+every operation on a socket gets at most what is left of the time that its thread has set. Only the
+system's look-up of the host's name is beyond its reach; it happens before anything is sent.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import httpcore
+import httpx
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable, Iterator
+
+
+class _Time(threading.local):
+    """What this thread has set: the end of its request's time, and when it last wrote to a socket."""
+
+    until: float | None = None
+    wrote_at: float | None = None
+
+
+_TIME: Final = _Time()
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let all that this thread does on the clients' sockets take so many seconds together."""
+    _TIME.until, _TIME.wrote_at = time.monotonic() + seconds, None
+    try:
+        yield
+    finally:
+        _TIME.until = None
+
+
+def wrote_at() -> float | None:
+    """Return when this thread's last request left, on the machine's steady clock; None when none did."""
+    return _TIME.wrote_at
+
+
+def limit_time(client: httpx.Client) -> None:
+    """Make a client's sockets keep to the time that ``within`` sets, those through a proxy too."""
+    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001  # no public way in
+        if isinstance(transport, httpx.HTTPTransport):
+            transport._pool._network_backend = _Backend()  # noqa: SLF001  # the library offers it one level below
+
+
+def _left_s(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
+    """Return the seconds that an operation may take; raise ``late`` when there are none."""
+    if _TIME.until is None:
+        return timeout
+    left_s = _TIME.until - time.monotonic()
+    if left_s <= 0:
+        raise late("the time for this request is over")
+    return left_s if timeout is None else min(timeout, left_s)
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Opens sockets that keep to the time."""
+
+    def __init__(self) -> None:
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to a host."""
+        left_s = _left_s(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.connect_tcp(host, port, left_s, local_address, socket_options))
+
+
+class _Stream(httpcore.NetworkStream):
+    """A socket that keeps to the time."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what has come."""
+        return self._inner.read(max_bytes, _left_s(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of it."""
+        self._inner.write(buffer, _left_s(timeout, httpcore.WriteTimeout))
+        _TIME.wrote_at = time.monotonic()
+
+    def close(self) -> None:
+        """Close it."""
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """Go on encrypted."""
+        left_s = _left_s(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left_s))
+
+    def get_extra_info(self, info: str) -> Any:
+        """Return what is known of the socket."""
+        return self._inner.get_extra_info(info)
