@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MARGIN_SHARE: Final = 0.015
 LEAST_MARGIN_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 600.0
+_FAR_S: Final = 3600.0
 _POLL_S: Final = 0.001
 _PATIENCE_S: Final = 5.0
 _HEAD: Final = struct.Struct("<4sI16sdI")
@@ -88,7 +89,7 @@ class Pacing:
 
     def left_at(self, turn: float, moment: float | None) -> None:
         """Tell when the request of a turn really left: one that left late is counted from then."""
-        if moment is not None and moment - turn > self._margin_s / 3:
+        if moment is not None and turn + self._margin_s / 3 < moment <= self._clock.elapsed_s():
             self._move(turn, moment)
 
     def pause_all(self, seconds: float) -> None:
@@ -118,11 +119,11 @@ class Pacing:
                 insort(book.turns, moment)
 
     def _calls(self) -> int:
-        with self._opened() as book:
+        with self._opened(changes=False) as book:
             return book.calls
 
     @contextmanager
-    def _opened(self) -> Iterator[Book]:
+    def _opened(self, *, changes: bool = True) -> Iterator[Book]:
         """Yield the book to read and to change; no other thread or process has it meanwhile."""
         with self._thread_lock:
             try:
@@ -134,12 +135,13 @@ class Pacing:
             try:
                 self._alone = book = self._recent(self._read())
                 yield book
-                self._write(book)
+                if changes:
+                    self._write(book)
             finally:
                 self._file_lock.release()
 
     def _recent(self, book: Book) -> Book:
-        """Drop the turns that no longer count; a budget of more than its limit keeps what it needs."""
+        """Drop the turns that no longer count."""
         del book.turns[: bisect_right(book.turns, self._clock.elapsed_s() - self._window_s)]
         return book
 
@@ -163,16 +165,15 @@ class Pacing:
         if magic != _MAGIC or checksum != zlib.crc32(content[8:]):
             raise ValueError("torn")
         turns = array("d", content[_HEAD.size :])
-        if boot != self._boot:
+        now = self._clock.elapsed_s()
+        if boot != self._boot or pause_until > now + LONGEST_PAUSE_S or max(turns, default=0) > now + _FAR_S:
             return Book(calls=calls)
         return Book(turns.tolist(), pause_until, calls)
 
     def _write(self, book: Book) -> None:
         """Replace the file's content in place: it is a courtesy, and a torn one is told by its checksum."""
-        calls = book.calls & 0xFFFFFFFF
-        body = (
-            _HEAD.pack(_MAGIC, 0, self._boot, book.pause_until, calls)[8:] + array("d", book.turns).tobytes()
-        )
+        head = _HEAD.pack(_MAGIC, 0, self._boot, book.pause_until, book.calls & 0xFFFFFFFF)
+        body = head[8:] + array("d", book.turns).tobytes()
         content = _MAGIC + struct.pack("<I", zlib.crc32(body)) + body
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
