@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shiplabel.cli import console
 from shiplabel.cli.clock import SystemClock
 from shiplabel.cli.flags import said
+from shiplabel.cli.keys import stored_key
 from shiplabel.config import Settings, load_settings
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.ports import Parts
@@ -39,7 +40,7 @@ class Context(AbstractContextManager["Context"]):
     @classmethod
     def open(cls) -> Context:
         """Read the settings, expire what is old, and say which environment this is."""
-        context = cls(load_settings(said(), os.environ))
+        context = cls(load_settings(said(), os.environ, stored_key))
         context.announce()
         return context
 
