@@ -19,7 +19,6 @@ from shiplabel.sandbox.world import (
     Load,
     Price,
     cubic_inches,
-    insurance,
     ounces,
     price,
     transit_days,
@@ -285,8 +284,3 @@ def _cubic_inches(package: Document) -> Decimal:
 
 def _insured(package: Document) -> Decimal:
     return number(package["insured_value"].get("amount")) or Decimal(0)
-
-
-def premium(shipment: Document) -> Decimal:
-    """Return what a shipment's insurance costs."""
-    return insurance(load_of(shipment).insured)

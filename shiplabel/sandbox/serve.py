@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -43,13 +44,14 @@ class Server(ThreadedWSGIServer):
     request_queue_size = 128
 
     def __init__(self, app: WSGIApplication, port: int) -> None:
-        """Listen on a port of the loopback address, a free one for 0."""
-        super().__init__(_HOST, port, app, _Handler)
+        """Listen on a port of the loopback address, a free one for 0; raise OSError where it is taken."""
+        with socket.create_server((_HOST, port), backlog=self.request_queue_size) as listening:
+            super().__init__(_HOST, port, app, _Handler, fd=listening.fileno())
 
     @property
     def url(self) -> str:
         """Return the address that clients use."""
-        return f"http://{_HOST}:{self.server_port}"
+        return f"http://{_HOST}:{self.port}"
 
 
 def serve(
