@@ -6,6 +6,7 @@ order. Two addresses under one order id are nobody's guess: all its rows are bad
 
 from __future__ import annotations
 
+import re
 from array import array
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from shiplabel.workflow.columns import Mapping
 
-_ADDRESS = ("to_name", "to_address1", "to_address2", "to_city", "to_state", "to_zip", "to_country")
-_TELLING = ("to_name", "to_address1", "to_zip")
+_ADDRESS = ("to_name", "to_address1", "to_zip", "to_address2", "to_city", "to_state", "to_country")
+_TELLING = 3
+_SPACED = re.compile(r" ?\|[ 0]*")
 _POINTS = str.maketrans("", "", ".,#'’`\"")  # noqa: RUF001 - typed apostrophes
 
 
@@ -86,17 +88,13 @@ def _several(orders: array[int]) -> set[int]:
 
 def _address(cells: Sequence[str], mapping: Mapping) -> int:
     """Return a number for the recipient, the same however it is spaced, dotted and cased; 0 for none."""
-    texts = {field: mapping.sources[field].text(cells) for field in _ADDRESS if field in mapping.sources}
-    if not any(texts.get(field) for field in _TELLING):
+    texts = [source.text(cells) if (source := mapping.sources.get(field)) else "" for field in _ADDRESS]
+    if not any(texts[:_TELLING]):
         return 0
-    plain = [_plain(texts.get(field, "")) for field in _ADDRESS]
-    return hash(tuple(plain)) or 1
+    plain = " ".join("|".join(texts).casefold().translate(_POINTS).split())
+    return hash(_SPACED.sub("|", plain)) or 1
 
 
 def _parcel(cells: Sequence[str], mapping: Mapping) -> int:
     texts = tuple(mapping.sources[field].text(cells) for field in PARCEL if field in mapping.sources)
     return (hash(texts) or 1) if any(texts) else 0
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().translate(_POINTS).split()).lstrip("0")

@@ -29,9 +29,10 @@ _OPTIONAL = frozenset(name for name, step in STEPS.items() if step.optional)
 _UNIT_STEPS = ("parcel_weight_unit", "parcel_side_unit")
 _BREAK = re.compile(r"\s*[\r\n]+\s*")
 _SENDER_MEND = "Fill the from_ columns, or say --from NAME, or set a sender with shiplabel config."
+_SIZE_MEND = "Fill the columns, or say --size 10x8x4 for all rows without one."
 _MEND = {
     "weight": 'Fill the column, or say --weight "1 lb" for all rows without one.',
-    **dict.fromkeys(SIDES, "Fill the column, or say --size 10x8x4 for all rows without one."),
+    **dict.fromkeys(SIDES, "Fill all three sides of the row, or none."),
 }
 
 Answers = dict[str, str | None]
@@ -138,6 +139,8 @@ def _parcel(texts: Mapping[str, str], defaults: Defaults) -> tuple[Answers, list
         sides = tuple(standard.get(f"parcel_{side}") or "" for side in SIDES)
     bare = tuple(standard.get(step) for step in _UNIT_STEPS)
     weighed, wrong = _known(("parcel_weight",), (weight,), bare)
+    if not any(sides):
+        return weighed, [*wrong, Finding("size", "The size is missing; it cannot be left out.", _SIZE_MEND)]
     sized, also_wrong = _known(_SIDE_STEPS, sides, bare)
     return {**weighed, **sized}, [*wrong, *also_wrong]
 
@@ -196,4 +199,5 @@ def _checked(step: str, text: str, answers: Answers) -> Understood | InputError:
     try:
         return check(text, answers)  # type: ignore[misc]  # every step named here asks for text
     except InputError as error:
-        return error
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)
