@@ -51,14 +51,18 @@ class Terminal:
             echo=True,
             timeout=PATIENCE_S,
         )
+        self.child.delaybeforesend = None
         self._screen = _Screen(columns, lines, self.child)
         self._stream = pyte.ByteStream(self._screen)
         self.everything = b""
+        self._seen = ""
 
     @property
     def screen(self) -> str:
         """What stands on the screen now, without the blanks at the ends of lines."""
-        return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+        if not self._seen:
+            self._seen = "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+        return self._seen
 
     @property
     def pages(self) -> str:
@@ -84,6 +88,7 @@ class Terminal:
         except pexpect.EOF:
             return False
         self.everything += written
+        self._seen = ""
         self._stream.feed(written)
         return True
 
@@ -92,7 +97,7 @@ class Terminal:
         end = time.monotonic() + PATIENCE_S
         while not true():
             alive = self.read()
-            if true():
+            if not alive and true():
                 return
             if not alive or time.monotonic() > end:
                 raise AssertionError(f"{what} did not come; the screen:\n{self.pages}")

@@ -77,14 +77,18 @@ class Buying:
             yield show
 
     def _plainly(self) -> Callable[[Board], None]:
-        told = 0
+        """Return what says, a line a carrier, how the board fills."""
+        told: set[str] = set()
 
         def show(board: Board) -> None:
-            nonlocal told
             self._failures = board.failures
+            for carrier in views.carriers(board.rates):
+                if carrier not in told:
+                    own = views.shown(board.rates, View(carrier=carrier))
+                    self._room.voice.say(f"{carrier}: {len(own)} rates from {own[0].total}")
+            told.update(views.carriers(board.rates))
             for line in tables.failure_lines((), board.waiting):
                 self._room.voice.say(line)
-            told = len(board.rates)
 
         return show
 

@@ -6,20 +6,20 @@ Interrupted, which says that all is saved and what to type next.
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 
-from shiplabel.cli.wizard.buying import Buying
-from shiplabel.cli.wizard.lists import Lists
 from shiplabel.cli.wizard.questions import Questions
-from shiplabel.cli.wizard.review import Review
 from shiplabel.cli.wizard.room import Room
 from shiplabel.errors import Interrupted, Unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from shiplabel.cli.wizard.buying import Buying
     from shiplabel.cli.wizard.desk import Desk
+    from shiplabel.cli.wizard.lists import Lists
+    from shiplabel.cli.wizard.review import Review
     from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.session import Session
     from shiplabel.workflow.trouble import RolledBack
@@ -45,9 +45,25 @@ class Clerk:
     def __init__(self, parts: Parts, desk: Desk) -> None:
         self.room = Room(parts, desk)
         self._questions = Questions(self.room)
-        self._review = Review(self.room)
-        self._buying = Buying(self.room)
         self._told: Any = None
+
+    @cached_property
+    def _review(self) -> Review:
+        from shiplabel.cli.wizard.review import Review  # noqa: PLC0415  # the first question comes sooner
+
+        return Review(self.room)
+
+    @cached_property
+    def _buying(self) -> Buying:
+        from shiplabel.cli.wizard.buying import Buying  # noqa: PLC0415  # the first question comes sooner
+
+        return Buying(self.room)
+
+    @cached_property
+    def _lists(self) -> Lists:
+        from shiplabel.cli.wizard.lists import Lists  # noqa: PLC0415  # most runs ask no list
+
+        return Lists(self.room)
 
     @_may_leave
     def answer(self, session: Session) -> Session:
@@ -79,11 +95,11 @@ class Clerk:
 
     def beside_open(self, heads: Sequence[Any]) -> str:
         """Ask what to do beside open sessions; return the one to resume, or nothing to start another."""
-        return Lists(self.room).beside_open(heads)
+        return self._lists.beside_open(heads)
 
     def pick_session(self, heads: Sequence[Any]) -> str:
         """Ask which open session to resume and return its id."""
-        return Lists(self.room).pick_session(heads)
+        return self._lists.pick_session(heads)
 
     def recall(self, session: Session, *, again: bool = True) -> None:
         """Say the session's last error, once."""

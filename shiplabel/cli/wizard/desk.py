@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
-
 from shiplabel.domain.shipment import LengthUnit, WeightUnit
 from shiplabel.errors import Exit, ShiplabelError
 from shiplabel.workflow.session import Session
@@ -51,14 +49,14 @@ def no_book(_text: str) -> list[AddressSuggestion]:
 class Desk:
     """The clerk's desk: which environment, how to print, what the options gave already.
 
-    ``discard`` puts the session away that is open here, ``drop`` another one by its id;
-    ``resume_command`` is what to type, without the session's id; ``rule`` picks the first time
-    instead of the clerk; ``console`` is where the wizard talks (stderr by default).
+    ``discard`` puts the session away that is open here, ``drop`` another one by its id (without
+    it none is offered); ``resume_command`` is what to type, without the session's id; ``rule``
+    picks the first time instead of the clerk; ``console`` is where the wizard talks.
     """
 
     environment: str
     discard: Callable[[Session], None]
-    drop: Callable[[str], None]
+    drop: Callable[[str], None] | None = None
     plain: bool = False
     yes: bool = False
     rule: str = ""
@@ -67,7 +65,7 @@ class Desk:
     weight_unit: WeightUnit = "pound"
     length_unit: LengthUnit = "inch"
     resume_command: str = "shiplabel resume"
-    console: Console | None = None
+    console: Any = None
 
     def environment_words(self) -> str:
         """Return the environment as a header says it; short where the terminal is narrow."""
@@ -80,40 +78,3 @@ class Discarded(ShiplabelError):
 
     exit_code = Exit.DONE
     default_code = "discarded"
-
-
-def desk_of(context: Any, asked: Any) -> Desk:
-    """Return the desk that a command's context and options lay out."""
-    settings = context.settings
-    book, templates = getattr(context, "addresses", None), getattr(context, "templates", None)
-    preset = templates.last_preset() if templates else None
-    return Desk(
-        environment=settings.environment,
-        discard=context.sessions.discard,
-        drop=context.sessions.drop,
-        plain=settings.plain,
-        yes=asked.yes,
-        rule=asked.rate,
-        completions=_completions(book) if book and book.entries() else no_book,
-        parcel_preset=ParcelPreset(preset.name, preset.answers) if preset else None,
-        weight_unit=settings.weight_unit,
-        length_unit=settings.size_unit,
-    )
-
-
-def _completions(book: Any) -> Callable[[str], list[AddressSuggestion]]:
-    """Return the book's search at a prompt: names of which a word begins with what is typed."""
-    entries = book.entries()
-
-    def complete(text: str) -> list[AddressSuggestion]:
-        typed = " ".join(text.casefold().split())
-        found = [entry for entry in entries if f" {typed}" in f" {entry.name.casefold()}"]
-        found.sort(key=lambda entry: not entry.name.casefold().startswith(typed))
-        return [_suggested(entry) for entry in found]
-
-    return complete
-
-
-def _suggested(entry: Any) -> AddressSuggestion:
-    fields = {step.partition("_")[2]: value for step, value in entry.answers("to").items()}
-    return AddressSuggestion(entry.name, entry.line(), fields)

@@ -75,15 +75,25 @@ def pasted(step: str, text: str) -> dict[str, str | None] | None:
     return dict(taken) if taken else None
 
 
+def in_book(text: str, completions: Callable[[str], list[AddressSuggestion]]) -> list[AddressSuggestion]:
+    """Return the addresses of which a word of the name begins with what is typed, the best first.
+
+    A space at the end says that the name is meant as it is typed.
+    """
+    typed = " ".join(text.casefold().split())
+    if not typed or text != text.rstrip():
+        return []
+    found = [one for one in completions(text) if f" {typed}" in f" {one.title.casefold()}"]
+    return sorted(
+        found, key=lambda one: (one.title.casefold() != typed, not one.title.casefold().startswith(typed))
+    )
+
+
 def first_of_book(
     text: str, default: str, completions: Callable[[str], list[AddressSuggestion]]
 ) -> AddressSuggestion | None:
-    """Return the address that Enter takes: the first of those that complete what was typed."""
-    if not text.strip() or text != text.rstrip() or text == default:
-        return None
-    found = completions(text)
-    exact = (one for one in found if one.title.casefold() == text.casefold())
-    return next(exact, next(iter(found), None))
+    """Return the address that Enter takes, or None where the text is the answer that was there."""
+    return None if text == default else next(iter(in_book(text, completions)), None)
 
 
 class BookCompleter(Completer):
@@ -95,7 +105,5 @@ class BookCompleter(Completer):
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
         """Yield the book's addresses for the text before the cursor."""
         text = document.text
-        if not text.strip() or text != text.rstrip():
-            return
-        for one in self._completions(text):
+        for one in in_book(text, self._completions):
             yield Completion(one.title, start_position=-len(text), display=one.title, display_meta=one.line)

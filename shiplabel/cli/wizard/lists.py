@@ -25,7 +25,8 @@ class Lists:
         """Return the session to resume, or nothing to start another; one may be discarded on the way."""
         left = list(heads)
         while left:
-            discardable = [head for head in left if head.status == "open"]
+            drop = self._room.desk.drop
+            discardable = [head for head in left if head.status == "open" and drop]
             choices = {f"resume {head.session_id}": _resume_words(head) for head in left[:MOST]}
             choices["another"] = "Start another label"
             choices |= {f"discard {h.session_id}": f"Discard {h.session_id}" for h in discardable[:MOST]}
@@ -34,8 +35,8 @@ class Lists:
                 return session_id
             if what == "another":
                 return ""
-            if self._room.prompt.yes(f"Discard {session_id} and all its answers?"):
-                self._room.desk.drop(session_id)
+            if drop and self._room.prompt.yes(f"Discard {session_id} and all its answers?"):
+                drop(session_id)
                 self._room.voice.say(f"Discarded {session_id}. Nothing was bought.")
                 left = [head for head in left if head.session_id != session_id]
         return ""

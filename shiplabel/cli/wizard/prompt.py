@@ -83,11 +83,13 @@ class Prompt:
         default: str = "",
         letters: str = "",
         completer: Completer | None = None,
+        hint: Callable[[str], str] | None = None,
     ) -> Reply:
         """Ask for text. ``letters`` are keys that act at once while nothing is typed."""
         bindings = _common_keys()
         _letter_keys(bindings, letters)
-        return self._run(bindings, header, question, keys, default=default, completer=completer)
+        bar = _toolbar(keys, hint)
+        return self._run(bindings, header, question, bar, default=default, completer=completer)
 
     def choose(self, header: str, question: str, *, keys: Sequence[str], letters: str) -> Reply:
         """Ask for one of ``letters``, Enter, back or help; every other key is ignored."""
@@ -96,7 +98,7 @@ class Prompt:
         bindings.add(Keys.BracketedPaste)(_ignore)
         _letter_keys(bindings, letters)
         bindings.add("enter")(_ends_with(Key.ENTER))
-        return self._run(bindings, header, question, keys)
+        return self._run(bindings, header, question, _toolbar(keys))
 
     def yes(self, question: str, *, header: str = "") -> bool:
         """Ask until y or n; an Enter typed right behind it is part of the answer."""
@@ -110,7 +112,7 @@ class Prompt:
         for key in ("c-b", "escape"):
             bindings.add(key)(_ends_with("n"))
         asked = question if "(y/n)" in question else f"{question} (y/n)"
-        reply = self._run(bindings, header, asked, ("y yes", "n no", "^C save+quit"))
+        reply = self._run(bindings, header, asked, _toolbar(("y yes", "n no", "^C save+quit")))
         self._swallow_enter()
         return reply.key == "y"
 
@@ -151,7 +153,7 @@ class Prompt:
         bindings: KeyBindings,
         header: str,
         question: str,
-        keys: Sequence[str],
+        toolbar: Callable[[], str],
         *,
         default: str = "",
         completer: Completer | None = None,
@@ -163,7 +165,7 @@ class Prompt:
             qmark=f"{header}\n" if header else "",
             style=BARE if self.plain else LOOK,
             key_bindings=bindings,
-            bottom_toolbar=None if self.plain else _toolbar(keys),
+            bottom_toolbar=None if self.plain else toolbar,
             erase_when_done=not self.plain,
             reserve_space_for_menu=4 if completer else 0,
             color_depth=ColorDepth.DEPTH_1_BIT if self.plain else None,
@@ -199,15 +201,19 @@ def talk_stream() -> TextIO:
     return sys.stderr if sys.stderr.isatty() or not sys.stdout.isatty() else sys.stdout
 
 
-def _toolbar(keys: Sequence[str]) -> Callable[[], str]:
-    """Return the bottom line: as many of the keys, the weightiest first, as the terminal is wide."""
+def _toolbar(keys: Sequence[str], hint: Callable[[str], str] | None = None) -> Callable[[], str]:
+    """Return the bottom line: as many of the keys, the weightiest first, as the terminal is wide.
+
+    ``hint`` says what to show in their place for the text so far; nothing where it returns nothing.
+    """
 
     def line() -> str:
         from prompt_toolkit.application import get_app  # noqa: PLC0415  # known only while asking
 
         width = get_app().output.get_size().columns
+        said = hint(get_app().current_buffer.text) if hint else ""
         shown = " "
-        for key in keys:
+        for key in [said] if said else keys:
             longer = f"{shown}{' · ' if shown.strip() else ''}{key}"
             if len(longer) > width - 1:
                 break

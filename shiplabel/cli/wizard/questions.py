@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from shiplabel.cli.wizard.desk import no_book
 from shiplabel.cli.wizard.elsewhere import BookCompleter, checked, first_of_book, of_side, pasted, side_of
 from shiplabel.cli.wizard.prompt import Key
+from shiplabel.domain.text import printable
 from shiplabel.errors import InputError
 from shiplabel.workflow.session import answer
 from shiplabel.workflow.steps import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from prompt_toolkit.completion import Completer
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 KEYS = ("Enter next", "^B back", "? help", "^C save+quit", "^U clear")
 SKIP = "empty skips"
-AS_TYPED = "space Enter keeps as typed"
 PARCEL = "parcel_weight"
 SIDES = ("length", "width", "height")
 
@@ -53,7 +53,7 @@ class Questions:
         step = session.step
         optional = STEPS[step].optional
         completer = self._completer(step)
-        keys = (KEYS[0], *([SKIP] if optional else []), *([AS_TYPED] if completer else []), *KEYS[1:])
+        keys = (KEYS[0], *([SKIP] if optional else []), *KEYS[1:])
         if offer := self._offer(session):
             self._room.voice.say(offer)
         return self._room.prompt.ask(
@@ -62,6 +62,7 @@ class Questions:
             keys=keys,
             default=self._default(session),
             completer=completer,
+            hint=self._hint(session) if completer else None,
         )
 
     def _default(self, session: Session) -> str:
@@ -107,6 +108,15 @@ class Questions:
     def _completer(self, step: str) -> Completer | None:
         book = self._room.desk.completions
         return BookCompleter(book) if step.endswith("_name") and book is not no_book else None
+
+    def _hint(self, session: Session) -> Callable[[str], str]:
+        """Return what the bottom line says of the address that Enter would take."""
+
+        def hint(text: str) -> str:
+            one = first_of_book(text, session.answers.get(session.step) or "", self._room.desk.completions)
+            return f"Enter takes {printable(one.title)} · a space at the end keeps it as typed" if one else ""
+
+        return hint
 
     def _offer(self, session: Session) -> str:
         preset = self._room.desk.parcel_preset

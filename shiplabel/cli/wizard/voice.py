@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.text import Text
 
 from shiplabel.cli.wizard.prompt import talk_stream
 from shiplabel.domain.text import printable
 from shiplabel.workflow.steps import STEPS
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from shiplabel.errors import ShiplabelError
     from shiplabel.workflow.session import StepError
 
-LABEL = 28
+LABEL = 30
 
 
 class Voice:
@@ -25,10 +23,22 @@ class Voice:
 
     def __init__(self, console: Console | None = None, *, plain: bool = False) -> None:
         self.plain = plain
-        self.console = console or Console(
-            file=talk_stream(), highlight=False, markup=False, emoji=False, no_color=plain, soft_wrap=plain
-        )
+        self._given = console
         self._height = 0
+
+    @cached_property
+    def console(self) -> Console:
+        """The console, made when the first line is said: the first question does not wait for rich."""
+        from rich.console import Console  # noqa: PLC0415  # see above
+
+        return self._given or Console(
+            file=talk_stream(),
+            highlight=False,
+            markup=False,
+            emoji=False,
+            no_color=self.plain,
+            soft_wrap=self.plain,
+        )
 
     @property
     def width(self) -> int:
@@ -37,6 +47,8 @@ class Voice:
 
     def say(self, text: str, style: str = "") -> None:
         """Say one line; below something shown it belongs to it and goes with it."""
+        from rich.text import Text  # noqa: PLC0415  # see console
+
         line = Text(printable(text), style="" if self.plain else style)
         if self._height:
             self._height += len(self.console.render_lines(line, pad=False))
@@ -44,6 +56,8 @@ class Voice:
 
     def understood(self, step: str, shown: str) -> None:
         """Say how a step's answer was understood."""
+        from rich.text import Text  # noqa: PLC0415  # see console
+
         mark = "  " if self.plain else "✓ "
         label = f"{STEPS[step].part} · {STEPS[step].question}"
         line = Text(f"{mark}{label:<{LABEL}}", style="" if self.plain else "green")

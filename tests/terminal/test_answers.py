@@ -1,0 +1,138 @@
+"""What a clerk may type, paste and press: understood, doubted, or refused with nothing lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.terminal.driver import CLEAR, ENTER
+from tests.terminal.script import wait_step
+
+if TYPE_CHECKING:
+    from tests.terminal.conftest import Desk
+
+
+def test_refused_answers_stay_in_the_question_and_nothing_is_lost(desk: Desk) -> None:
+    terminal = desk.at("from_state", lines=40)
+    before = desk.session().answers
+    for typed, said in (
+        ("", "missing"),
+        ("   ", "missing"),
+        ("TZ", "not a US state"),
+        ("[bold]x[/bold]", '"[bold]x[/bold]"'),
+        ("\u202eabc", "abc"),
+    ):
+        terminal.answer(typed)
+        terminal.wait_for(said)
+        wait_step(terminal, "from_state")
+        assert desk.session().answers == before
+    terminal.answer("Texas")
+    wait_step(terminal, "from_zip")
+
+
+def test_refused_text_is_there_to_be_mended(desk: Desk) -> None:
+    terminal = desk.at("from_state")
+    terminal.answer("Texs")
+    terminal.wait_for("✗")
+    terminal.wait_for("State: Texs")
+    terminal.send("\x7f")
+    terminal.send(f"as{ENTER}")
+    wait_step(terminal, "from_zip")
+
+
+def test_weight_that_makes_no_sense_is_refused(desk: Desk) -> None:
+    terminal = desk.at("parcel_weight", lines=40)
+    for number, typed in enumerate(("nan", "inf", "1e9", "-1", "0", "151 lb", "2,500"), 1):
+        terminal.answer(typed)
+        terminal.wait_for(f"Weight: {typed}")
+        terminal.wait_until(lambda seen=number: terminal.pages.count("✗") == seen, "the refusal")
+        assert "parcel_weight" not in desk.session().answers
+    terminal.answer("2,5")
+    wait_step(terminal, "parcel_length")
+    assert desk.session().answers["parcel_weight"] == "2.5 lb"
+
+
+def test_ten_thousand_characters_are_refused_in_one_sentence(desk: Desk) -> None:
+    terminal = desk.open("new")
+    wait_step(terminal, "from_name")
+    terminal.paste("x" * 10_000)
+    terminal.send(ENTER)
+    terminal.wait_until(lambda: b"10,000 characters" in terminal.everything, "the refusal")
+    wait_step(terminal, "from_name")
+    terminal.answer("Ann")
+    wait_step(terminal, "from_company")
+
+
+def test_odd_zip_is_kept_by_y_and_asked_again_by_n(desk: Desk) -> None:
+    terminal = desk.at("from_zip")
+    terminal.answer("10001")
+    terminal.wait_for("(y/n)")
+    terminal.send("n")
+    terminal.wait_for("ZIP code: 10001")
+    terminal.send(ENTER)
+    terminal.wait_for("(y/n)")
+    terminal.send("y")
+    wait_step(terminal, "from_phone")
+    assert desk.session().answers["from_zip"] == "10001"
+
+
+def test_pasted_address_fills_its_steps_after_a_yes(desk: Desk) -> None:
+    terminal = desk.open("new")
+    wait_step(terminal, "from_name")
+    terminal.paste("Ada Lovelace\n4009 Marathon Blvd Apt 3\nAustin, TX 78756")
+    terminal.send(ENTER)
+    screen = terminal.wait_for("(y/n)")
+    assert "4009 Marathon Blvd" in screen
+    terminal.send("y")
+    wait_step(terminal, "to_name")
+    answers = desk.session().answers
+    assert (answers["from_name"], answers["from_city"], answers["from_zip"]) == (
+        "Ada Lovelace",
+        "Austin",
+        "78756",
+    )
+
+
+def test_pasted_address_after_a_no_is_not_taken(desk: Desk) -> None:
+    terminal = desk.open("new")
+    wait_step(terminal, "from_name")
+    terminal.paste("Ada Lovelace, 4009 Marathon Blvd, Austin, TX 78756")
+    terminal.send(ENTER)
+    terminal.wait_for("(y/n)")
+    terminal.send("n")
+    wait_step(terminal, "from_name")
+    assert "from_zip" not in desk.session().answers
+
+
+def test_three_sides_at_once_fill_all_sizes(desk: Desk) -> None:
+    terminal = desk.at("parcel_length")
+    terminal.answer("10x8x4")
+    wait_step(terminal, "confirm")
+    assert desk.session().answers["parcel_height"] == "4 in"
+
+
+def test_help_is_shown_and_what_was_typed_stays(desk: Desk) -> None:
+    terminal = desk.at("from_address1")
+    terminal.answer("?")
+    terminal.wait_for("House number and street")
+    terminal.send(f"{CLEAR}12 Oak")
+    terminal.wait_for("Street: 12 Oak")
+    terminal.send("\x1bOP")
+    terminal.wait_until(lambda: terminal.screen.count("House number and street") == 2, "the help again")
+    terminal.wait_for("Street: 12 Oak")
+
+
+def test_markup_and_escapes_in_a_name_are_shown_literally(desk: Desk) -> None:
+    terminal = desk.open("new")
+    wait_step(terminal, "from_name")
+    terminal.answer("[bold]Ann[/bold]")
+    wait_step(terminal, "from_company")
+    assert "[bold]Ann[/bold]" in terminal.screen
+    assert desk.session().answers["from_name"] == "[bold]Ann[/bold]"
+
+
+def test_answers_typed_ahead_all_arrive(desk: Desk) -> None:
+    terminal = desk.open("new")
+    wait_step(terminal, "from_name")
+    terminal.send(f"Ann{ENTER}{CLEAR}{ENTER}1 Main St{ENTER}{ENTER}Austin{ENTER}TX{ENTER}78756{ENTER}")
+    wait_step(terminal, "from_phone")
+    assert desk.session().answers["from_zip"] == "78756"
