@@ -117,8 +117,11 @@ def _options(wanted: Document) -> Options:
     if not isinstance(given, dict) or not isinstance(ids, list) or not ids:
         raise invalid_field("rate_options.carrier_ids", None, "is required", "field_value_required")
     for index, one in enumerate(ids):
-        if one not in CARRIERS:
+        if not isinstance(one, str) or one not in CARRIERS:
             raise invalid_field(f"rate_options.carrier_ids[{index}]", one, "is unknown", "invalid_identifier")
+    for name in ("package_types", "service_codes"):
+        if not isinstance(given.get(name) or [], list):
+            raise invalid_field(f"rate_options.{name}", given[name], "must be a list")
     return Options(
         carriers=tuple(CARRIERS[one] for one in dict.fromkeys(ids)),
         package_types=tuple(given.get("package_types") or ()),

@@ -18,6 +18,7 @@ _NEEDED = ("name", "address_line1", "city_locality", "state_province", "postal_c
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _PROVIDERS = ("none", "shipsurance", "carrier", "third_party")
+_STRINGS = ("external_shipment_id", "carrier_id", "service_code", "warehouse_id")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -66,12 +67,18 @@ def _check_words(check: Check, body: Document) -> None:
     day = body.get("ship_date")
     if day is not None and not (isinstance(day, str) and _DATE.fullmatch(day)):
         check.wrong("ship_date", day, "is not a date", "invalid_date")
-    external = body.get("external_shipment_id")
-    if external is not None and not isinstance(external, str):
-        check.wrong("external_shipment_id", external, "must be a string")
+    for name in _STRINGS:
+        _check_type(check, name, body.get(name), str)
+    for name in ("return_to", "customs"):
+        _check_type(check, name, body.get(name), dict)
     number = body.get("shipment_number")
     if isinstance(number, str) and len(number) > _CUT:
         check.wrong("shipment_number", number, f"is longer than {_CUT}", "invalid_string_length")
+
+
+def _check_type(check: Check, field: str, value: object, kind: type) -> None:
+    if value is not None and not isinstance(value, kind):
+        check.wrong(field, value, f"must be {'a string' if kind is str else 'an object'}")
 
 
 def _check_address(check: Check, body: Document, side: str) -> None:
@@ -125,6 +132,8 @@ def _check_packages(check: Check, packages: Any) -> None:
         if not isinstance(package, dict):
             check.wrong(path, package, "must be an object")
             continue
+        _check_type(check, f"{path}.package_code", package.get("package_code"), str)
+        _check_type(check, f"{path}.label_messages", package.get("label_messages"), dict)
         _check_weight(check, path, package.get("weight"))
         _check_dimensions(check, path, package.get("dimensions"))
         insured = package.get("insured_value")

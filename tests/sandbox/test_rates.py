@@ -109,7 +109,9 @@ def test_quote_by_shipment_id_needs_no_address(shop: Shop) -> None:
     assert shop.http.post("/v2/rates", json=lost).status_code == 404
 
 
-@pytest.mark.parametrize("options", [None, {}, {"carrier_ids": []}, {"carrier_ids": ["se-9"]}])
+@pytest.mark.parametrize(
+    "options", [None, {}, {"carrier_ids": []}, {"carrier_ids": ["se-9"]}, {"carrier_ids": [[]]}]
+)
 def test_carrier_ids_are_needed(shop: Shop, options: dict[str, Any] | None) -> None:
     answer = shop.http.post("/v2/rates", json={"shipment": wish(), "rate_options": options})
     assert answer.status_code == 400
