@@ -4,6 +4,7 @@ import pytest
 
 from shiplabel.errors import InputError
 from shiplabel.workflow.columns import (
+    OUR_COLUMNS,
     Mapping,
     Source,
     header_key,
@@ -438,3 +439,8 @@ def test_header_key_is_the_same_for_results_and_failed_files_and_no_other() -> N
 )
 def test_words_of_a_name_are_the_same_however_it_is_written(name: str, words: str) -> None:
     assert words_of(name) == words
+
+
+def test_results_file_fed_back_is_mapped_like_its_source() -> None:
+    mapping = map_columns([*FIELDS, *OUR_COLUMNS])
+    assert (mapping.unclear, mapping.ignored) == ((), OUR_COLUMNS)

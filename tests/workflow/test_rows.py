@@ -323,3 +323,10 @@ def test_full_stop_inside_a_quoted_value_does_not_end_the_sentence() -> None:
 def test_many_rows_are_counted_and_not_listed() -> None:
     assert rows_text([1, 3, 5, 7, 8, 9, 11], most=3) == "1, 3, 5 and 4 more"
     assert rows_text(range(2, 5000)) == "2–4999"  # noqa: RUF001 - a range's dash
+
+
+def test_default_country_holds_for_rows_without_one() -> None:
+    draft = one(
+        Defaults.of({**SENDER, "to_country": "canada"}), to_zip="K1A 0B1", to_state="ON", to_city="Ottawa"
+    )
+    assert (draft.answers["to_country"], draft.is_good) == ("CA", True)

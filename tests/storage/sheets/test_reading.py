@@ -211,3 +211,14 @@ def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
         open_sheet(tmp_path / "none.csv")
     with pytest.raises(InputError, match="is a folder"):
         open_sheet(tmp_path)
+
+
+def test_empty_columns_behind_the_header_are_none(tmp_path: Path) -> None:
+    assert open_sheet(written(tmp_path, b"a,b,,\n1,2,,\n")).header == ["a", "b"]
+
+
+def test_large_sheet_of_odd_letters_is_proved_to_its_end(tmp_path: Path) -> None:
+    content = "order_id,to_name\n" + "1,José Núñez\n" * 120_000
+    assert len(rows_of(tmp_path, content.encode("cp1252"))) == 120_000
+    with pytest.raises(InputError, match="cannot be told"):
+        rows_of(tmp_path, content.encode("cp1252") + "2,Wałęsa\n".encode("cp1250"))
