@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from shiplabel.domain.label import VoidAnswer
 from shiplabel.errors import ApiError, NoAnswer, RateLimited, Refused
 from shiplabel.shipstation import reading, requests, wire
+from shiplabel.shipstation.deadline import wrote_at
 from shiplabel.shipstation.downloads import Download
 from shiplabel.shipstation.exchange import Call, Line, is_loopback
 from shiplabel.shipstation.outcome import Answer, outcome
-from shiplabel.shipstation.pages import PAGE_SIZE, has_next
+from shiplabel.shipstation.pages import PAGE_SIZE, Pages
 from shiplabel.shipstation.patience import QUICK_S, QUOTE_S, Patience
 from shiplabel.shipstation.unfinished import WORKING, Gathering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -77,7 +78,11 @@ class Client:
         return reading.carriers_of(self._safe(Call("GET", "/v2/carriers"), wire.Carriers))
 
     def create_shipment(self, shipment: Shipment) -> str:
-        """POST /v2/shipments: make a shipment and return its id; a refusal stands inside the answer."""
+        """POST /v2/shipments: make a shipment and return its id; a refusal stands inside the answer.
+
+        Repeating it does no harm: our key is in it, so a second one is refused, updates the first, or
+        makes a shipment that nobody labels. No money moves here.
+        """
         body = requests.encoded(requests.shipments_body(shipment))
         told = self._safe(Call("POST", "/v2/shipments", body=body), wire.MadeShipments)
         made = told.shipments[0] if told.shipments else wire.Made()
@@ -132,8 +137,7 @@ class Client:
         """Send one purchase, once, within 90 s; raise NoAnswer for whatever is not a certain answer."""
         path, ids = requests.purchase_path(intent)
         call = Call("POST", path, ids, body=requests.encoded(requests.purchase_body(intent, shipment)))
-        self._pace()
-        got = self._line.ask(call, PURCHASE_S, fresh=True)
+        got = self._paced(lambda: self._line.ask(call, PURCHASE_S, fresh=True))
         try:
             return self._label_of(got)
         except RateLimited as error:
@@ -163,13 +167,12 @@ class Client:
         }
         query = {name: value for name, value in wanted.items() if value}
         query |= {"sort_by": "created_at", "sort_dir": "desc", "page_size": str(PAGE_SIZE)}
-        number, more = 1, True
+        pages, more = Pages(), True
         while more:
-            call = Call("GET", "/v2/labels", query=query | {"page": str(number)})
+            call = Call("GET", "/v2/labels", query=query | {"page": str(pages.number)})
             told = self._safe(call, wire.LabelPage)
             yield from map(reading.label_of, told.labels)
-            more = has_next(told, number)
-            number += 1
+            more = pages.go_on(told)
 
     def void(self, label_id: str) -> VoidAnswer:
         """PUT /v2/labels/{id}/void: repeated only after a look that shows the label not voided."""
@@ -182,7 +185,7 @@ class Client:
             if sent and self._is_voided(label_id):
                 return VoidAnswer(approved=True)
             sent = True
-            return reading.void_of(self._attempt(call, wire.Void, left_s))
+            return reading.void_of(self._attempt(call, wire.Void, left_s, patience))
 
         return patience.run(attempt)
 
@@ -198,7 +201,7 @@ class Client:
     def _safe(self, call: Call, shape: type[T], patience: Patience | None = None) -> T:
         """Ask what may be asked twice, again after failures that may pass."""
         patience = patience or Patience(self._clock, QUICK_S)
-        return patience.run(lambda left_s: self._attempt(call, shape, left_s))
+        return patience.run(lambda left_s: self._attempt(call, shape, left_s, patience))
 
     def _found(self, call: Call, shape: type[T]) -> T | None:
         try:
@@ -208,10 +211,9 @@ class Client:
                 return None
             raise
 
-    def _attempt(self, call: Call, shape: type[T], left_s: float) -> T:
-        self._pace()
+    def _attempt(self, call: Call, shape: type[T], left_s: float, patience: Patience) -> T:
         send = self._line.look if call.method == "GET" else self._line.ask
-        told = outcome(send(call, left_s), shape, self._clock.now())
+        told = outcome(self._paced(lambda: send(call, left_s), patience), shape, self._clock.now())
         if not isinstance(told, ApiError):
             return told
         if isinstance(told, RateLimited):
@@ -244,9 +246,20 @@ class Client:
             turn=self._asking_anew,
         )
 
-    def _pace(self) -> None:
-        if self._pacing is not None:
-            self._pacing.wait()
+    def _paced(
+        self, send: Callable[[], Answer | Exception], patience: Patience | None = None
+    ) -> Answer | Exception:
+        """Send when the account's budget allows; one that left late is counted from then."""
+        if self._pacing is None:
+            return send()
+        began = self._clock.elapsed_s()
+        turn = self._pacing.wait()
+        if patience is not None:
+            patience.forgive(self._clock.elapsed_s() - began)
+        try:
+            return send()
+        finally:
+            self._pacing.left_at(turn, wrote_at())
 
     def _pause_all(self, error: RateLimited) -> None:
         if self._pacing is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from shiplabel.errors import ApiError, NoAnswer, Refused, StorageError
-from shiplabel.shipstation.exchange import CONNECT_S, FAILURES, REDIRECTS, is_loopback, same_place
+from shiplabel.shipstation.deadline import within
+from shiplabel.shipstation.exchange import CONNECT_S, FAILURES, REDIRECTS, is_loopback, led_to, same_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,11 +67,12 @@ class Download:
     def _chunks(self, url: str) -> Iterator[bytes]:
         """Yield the paper's bytes; every failure of the way is an ApiError."""
         try:
-            response = self._opened(url)
-            try:
-                yield from self._checked(response)
-            finally:
-                response.close()
+            with within(max(self._until - self._clock.elapsed_s(), 0.1)):
+                response = self._opened(url)
+                try:
+                    yield from self._checked(response)
+                finally:
+                    response.close()
         except FAILURES as error:
             raise _told(error) from error
 
@@ -115,16 +117,16 @@ class Download:
                 raise NoAnswer(f"The label's file did not arrive in {LIMIT_S:.0f} s.", code="timeout")
             yield chunk
         announced = response.headers.get("content-length", "")
-        if announced.isdigit() and int(announced) != response.num_bytes_downloaded:
+        plain = response.headers.get("content-encoding", "identity") == "identity"
+        if plain and announced.isdigit() and int(announced) != size:
             raise NoAnswer("The label's file arrived in part only.", code="truncated")
 
 
 def _next(url: str, location: str) -> str:
     """Return where a redirect leads: the same scheme and host, or https; raise Refused otherwise."""
-    with suppress(ValueError):
-        there = urljoin(url, location)
-        if same_place(url, there) or there.lower().startswith("https://"):
-            return there
+    there = led_to(url, location)
+    if same_place(url, there) or there.lower().startswith("https://"):
+        return there
     raise Refused("The label's file was redirected to an address that is not fetched.", code="unsafe_url")
 
 

@@ -15,6 +15,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpx
 
 from shiplabel.errors import SettingsError
+from shiplabel.shipstation.deadline import limit_time, within
 from shiplabel.shipstation.outcome import Answer
 
 if TYPE_CHECKING:
@@ -77,6 +78,13 @@ def same_place(url: str, other: str) -> bool:
     return False
 
 
+def led_to(url: str, location: str) -> str:
+    """Return where a redirect leads, empty where it names no address."""
+    with suppress(ValueError):
+        return urljoin(url, location) if location else ""
+    return ""
+
+
 class Line:
     """The connections to the service: one set for safe calls, and a fresh connection for each purchase."""
 
@@ -98,6 +106,8 @@ class Line:
             trust_env=environment,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
+        for client in (self.http, self._fresh):
+            limit_time(client)
 
     def close(self) -> None:
         """Close every connection."""
@@ -112,7 +122,8 @@ class Line:
         began = self._clock.elapsed_s()
         got: Answer | Exception
         try:
-            got = self._roundtrip(self._fresh if fresh else self.http, call, limit_s)
+            with within(limit_s):
+                got = self._roundtrip(self._fresh if fresh else self.http, call, limit_s)
         except FAILURES as error:
             got = error
         self._note(call, got, self._clock.elapsed_s() - began)
@@ -124,7 +135,7 @@ class Line:
             got = self.ask(call, limit_s)
             if isinstance(got, Exception) or got.status not in MOVED:
                 return got
-            there = urljoin(call.moved or self.base_url + call.target, got.headers.get("location", ""))
+            there = led_to(call.moved or self.base_url + call.target, got.headers.get("location", ""))
             if not same_place(there, self.base_url):
                 return got
             call = replace(call, moved=there)

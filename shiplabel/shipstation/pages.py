@@ -1,24 +1,46 @@
-"""The pages of a list: when to ask for the next. Pure."""
+"""The pages of a list: when to ask for the next. Pure.
+
+A list that claims to go on and brings nothing new is no answer: what it hides may be ours.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from shiplabel.errors import NoAnswer
+
 if TYPE_CHECKING:
     from shiplabel.shipstation import wire
 
-PAGE_SIZE: Final = 50
+PAGE_SIZE: Final = 100
+MOST_PAGES: Final = 2000
 
 
-def has_next(told: wire.LabelPage, number: int) -> bool:
-    """Tell whether a page follows page ``number``.
+class Pages:
+    """A walk through the pages of one list; ``number`` is the page to ask for, from 1."""
 
-    The number of pages decides, then the links; where neither is told, a full page has a next one.
-    """
-    if not told.labels:
-        return False
-    if told.pages is not None:
-        return number < told.pages
-    if told.links is not None:
-        return bool(told.links.next and told.links.next.href)
-    return len(told.labels) >= PAGE_SIZE
+    def __init__(self) -> None:
+        self.number = 1
+        self._last: tuple[str, ...] = ()
+
+    def go_on(self, told: wire.LabelPage) -> bool:
+        """Turn to the page after this one and return True, or return False at the end.
+
+        Raise NoAnswer where the list repeats itself, is empty in its midst, or has no end.
+        """
+        if not _has_next(told, self.number):
+            return False
+        ids = tuple(label.label_id for label in told.labels)
+        if ids in {(), self._last} or self.number >= MOST_PAGES:
+            raise NoAnswer("The service's list of labels does not come to an end.", code="endless_list")
+        self._last = ids
+        self.number += 1
+        return True
+
+
+def _has_next(told: wire.LabelPage, number: int) -> bool:
+    """Tell whether a page follows: by the number of pages or by the links; by a full page where both lack."""
+    if told.pages is None and told.links is None:
+        return len(told.labels) >= PAGE_SIZE
+    linked = told.links is not None and told.links.next is not None and bool(told.links.next.href)
+    return linked or (told.pages is not None and number < told.pages)

@@ -30,13 +30,14 @@ _SETTLED: Final = frozenset(range(300, 400))
 class Patience:
     """The time left for one call; failures and waits for the budget are counted apart.
 
-    ``limit_s`` bounds the failing attempts, ``waits_s`` the waits after a 429; without
-    ``waits_s`` the limit bounds all together.
+    ``limit_s`` bounds the attempts, and a failure later than 20 s after the start is not followed by
+    another; ``waits_s`` bounds the waits after a 429; without it the limit bounds all together.
     """
 
     def __init__(self, clock: Clock, limit_s: float, waits_s: float | None = WAITS_S) -> None:
         self._clock = clock
         self._until = clock.elapsed_s() + limit_s
+        self._quick_until = clock.elapsed_s() + QUICK_S
         self._waits_left_s = waits_s
         self._pause_s = FIRST_PAUSE_S
         self._wait_s = FIRST_WAIT_S
@@ -56,20 +57,26 @@ class Patience:
         """The seconds left."""
         return self._until - self._clock.elapsed_s()
 
+    def forgive(self, seconds: float) -> None:
+        """Give back time that was spent waiting for the account's budget of requests."""
+        self._until += seconds
+        self._quick_until += seconds
+
     def _wait_out(self, error: RateLimited) -> None:
         asked = error.retry_after_s
         wait_s = self._wait_s if asked is None else max(asked, LEAST_WAIT_S)
         self._wait_s *= 2
         left_s = self.left_s if self._waits_left_s is None else self._waits_left_s
-        if wait_s >= left_s:
+        if wait_s > left_s:
             raise error
         if self._waits_left_s is not None:
             self._waits_left_s -= wait_s
-            self._until += wait_s
+            self.forgive(wait_s)
         self._clock.pause(wait_s)
 
     def _pause_after(self, error: ApiError) -> None:
-        if error.status in _SETTLED or self._pause_s >= self.left_s:
+        quick_left_s = self._quick_until - self._clock.elapsed_s()
+        if error.status in _SETTLED or self._pause_s >= min(quick_left_s, self.left_s):
             raise error
         self._clock.pause(self._pause_s)
         self._pause_s *= 2

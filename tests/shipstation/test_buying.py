@@ -180,7 +180,7 @@ def test_buy_over_a_socket_brings_the_label(tmp_path: Path, by: str) -> None:
     app = create_app(tmp_path / "ledger.sqlite")
     server = Server(app, 0)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    client = Client(server.url, KEY, clock=SystemClock())
+    client = Client(f"http://127.0.0.1:{server.socket.getsockname()[1]}", KEY, clock=SystemClock())
     try:
         wish = shipment(carrier_id="se-100002", service_code="ups_ground")
         made = client.create_shipment(wish) if by != "inline" else None
