@@ -65,3 +65,40 @@ def test_patience_without_extra_waits_keeps_to_its_limit() -> None:
     clock = Steady()
     run(clock, [RateLimited("?", retry_after_s=25)], Patience(clock, 60, waits_s=None))
     assert sum(clock.pauses) == 50
+
+
+def test_patience_after_a_slow_failure_is_over() -> None:
+    clock = Steady()
+    tries = []
+
+    def slow(left_s: float) -> str:
+        tries.append(left_s)
+        clock.seconds += 21
+        raise NoAnswer("late", status=504)
+
+    with pytest.raises(NoAnswer):
+        Patience(clock, 60, waits_s=None).run(slow)
+    assert (len(tries), clock.pauses) == (1, [])
+
+
+def test_patience_forgives_the_wait_for_the_budget() -> None:
+    clock = Steady()
+    patience = Patience(clock, 20)
+    tries = []
+
+    def waited(left_s: float) -> str:
+        tries.append(left_s)
+        if len(tries) > 1:
+            return "done"
+        clock.seconds += 50
+        patience.forgive(50)
+        raise NotSent("no")
+
+    assert patience.run(waited) == "done"
+    assert tries == [20, 19.5]
+
+
+def test_patience_told_to_wait_a_whole_minute_waits() -> None:
+    clock = Steady()
+    run(clock, [RateLimited("?", retry_after_s=60), Refused("end")], Patience(clock, 20))
+    assert clock.pauses == [60]

@@ -1,0 +1,114 @@
+"""The whole of a request keeps to its time, over real sockets that answer in drops."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpcore
+import httpx
+import pytest
+
+from shiplabel.shipstation.deadline import limit_time, within, wrote_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"
+
+
+@contextmanager
+def dripping(first: bytes) -> Iterator[str]:
+    """Serve one client: these bytes at once, then one more every 20 ms until it goes."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            try:
+                connection.sendall(first)
+                while not over.wait(0.02):
+                    connection.sendall(b"X")
+            except OSError:
+                return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        over.set()
+        thread.join(timeout=5)
+        listener.close()
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        limit_time(client)
+        yield client
+
+
+@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nX: ", HEAD], ids=["silence", "head", "body"])
+def test_answer_in_drops_ends_with_the_time(http: httpx.Client, first: bytes) -> None:
+    began = time.monotonic()
+    with dripping(first) as url, pytest.raises(httpx.ReadTimeout), within(0.3):
+        http.get(url)
+    assert 0.25 < time.monotonic() - began < 2
+
+
+def test_request_whose_time_is_over_is_not_sent(http: httpx.Client) -> None:
+    with dripping(b"") as url, within(-1), pytest.raises(httpx.ConnectTimeout):
+        http.get(url)
+    assert wrote_at() is None
+
+
+def test_request_tells_when_it_left(http: httpx.Client) -> None:
+    with dripping(b"HTTP/1.1 204 No Content\r\n\r\n") as url:
+        began = time.monotonic()
+        with within(5):
+            http.get(url)
+    assert began < (wrote_at() or 0) < began + 2
+
+
+def test_request_without_a_time_keeps_to_its_own_timeouts(http: httpx.Client) -> None:
+    with dripping(HEAD) as url, pytest.raises(httpx.ReadTimeout):
+        http.get(url, timeout=httpx.Timeout(5, read=0.005))
+
+
+def test_client_through_a_proxy_keeps_to_the_time() -> None:
+    with dripping(HEAD) as proxy, httpx.Client(trust_env=False, proxy=proxy) as client:
+        limit_time(client)
+        with pytest.raises(httpx.ReadTimeout), within(0.3):
+            client.get("http://service.invalid/")
+
+
+def test_client_on_a_transport_without_sockets_is_left_alone() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200))
+    with httpx.Client(transport=transport) as client:
+        limit_time(client)
+        assert client.get("http://service.invalid/").status_code == 200
+
+
+def test_handshake_in_drops_ends_with_the_time() -> None:
+    with dripping(b"\x16\x03\x03") as url, httpx.Client(trust_env=False, timeout=30) as client:
+        limit_time(client)
+        with pytest.raises(httpx.TransportError) as caught, within(0.3):
+            client.get(url.replace("http:", "https:"))
+    assert isinstance(caught.value, httpx.ConnectTimeout | httpx.ConnectError)
+
+
+def test_library_still_offers_the_way_in() -> None:
+    with httpx.Client() as client:
+        limit_time(client)
+        transport = client._transport
+        assert isinstance(transport, httpx.HTTPTransport)
+        pool = transport._pool
+        assert isinstance(pool, httpcore.ConnectionPool)
+        stream = pool.create_connection(httpcore.Origin(b"http", b"127.0.0.1", 9))
+        assert stream._network_backend is pool._network_backend  # type: ignore[attr-defined]  # what is proven
