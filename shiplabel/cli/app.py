@@ -23,7 +23,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("resume", "Go on where a label stopped; settle a purchase in doubt."),
     "sessions": ("sessions", "List, show, discard, purge labels that are not finished."),
     "rates": ("rates", "Quote only: what each carrier asks. Nothing is bought."),
-    "batch": ("batch", "A day's labels from a CSV or XLSX file, each bought once."),
     "labels": ("labels", "List, show, print, void, track and report bought labels."),
     "reconcile": ("reconcile", "Look up every purchase whose outcome is unknown."),
     "addresses": ("addresses", "The address book."),

@@ -26,12 +26,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, opened(Path(folder)) as desk:
         touches = count_touches(desk)
         print(f"touches of the outside in one purchase: {touches}")
-        for act in (
-            lambda: kills(desk, range(1, touches + 1, 6 if quick else 1)),
-            lambda: faults(desk, quick=quick),
-        ):
+        for name in ("kills", "faults"):
             start = time.monotonic()
-            told.append(act())
+            points = range(1, touches + 1, 6 if quick else 1)
+            told.append(kills(desk, points) if name == "kills" else faults(desk, quick=quick))
             print(report(told[-1], time.monotonic() - start), flush=True)
             for result in told[-1].results:
                 if result.duplicates or result.lost:

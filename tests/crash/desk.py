@@ -120,9 +120,9 @@ class Desk:
             if not open_ones and self._json(case, "labels", "list"):
                 break
             ids = [one["session_id"] for one in open_ones]
-            again = [("resume", one, "--yes", "--json") for one in ids]
-            for arguments in again or [("new", "--order-id", case, *OPTIONS)]:
-                codes.append(self.run(case, *arguments).returncode)
+            again: list[tuple[str, ...]] = [("resume", one, "--yes", "--json") for one in ids]
+            acts = again or [("new", "--order-id", case, *OPTIONS)]
+            codes += [self.run(case, *arguments).returncode for arguments in acts]
         return self.seen(case, codes)
 
     def seen(self, case: str, codes: list[int]) -> Result:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shiplabel.sandbox.faults import _KINDS
 from tests.crash.desk import FAULT_NAMES, Desk, Result
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def fault_text(name: str, endpoint: str) -> str:
 
 def fault(desk: Desk, name: str) -> Result:
     """Buy one label under a fault, mend the service, then do what a clerk would do."""
-    from shiplabel.sandbox.faults import FAULTS  # noqa: PLC0415  # names only
-
-    endpoint = "purchase" if FAULTS[name].endpoint == "any" else ""
+    endpoint = "purchase" if _KINDS[name].endpoint == "any" else ""
     desk.fault(fault_text(name, endpoint))
     case = f"fault-{name}x"
     code = desk.buy(case)
