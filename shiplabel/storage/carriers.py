@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from shiplabel.domain.rate import Carrier  # noqa: TC001  # msgspec reads the field's type at run time
+from shiplabel.errors import StorageError
 from shiplabel.storage.atomic import make_folder, write_durably
 
 if TYPE_CHECKING:
@@ -41,15 +43,18 @@ class CarrierCache:
         """Return an account's carriers when they are at most an hour old, else None."""
         try:
             kept = msgspec.json.decode(self._path(account).read_bytes(), type=Kept)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        if kept.at.tzinfo is None:
             return None
         age = self._clock.now() - kept.at
         return kept.carriers if timedelta(0) <= age <= FRESH_FOR else None
 
     def put(self, account: str, carriers: tuple[Carrier, ...]) -> None:
-        """Keep an account's carriers."""
-        make_folder(self._folder)
-        write_durably(self._path(account), msgspec.json.encode(Kept(self._clock.now(), carriers)))
+        """Keep an account's carriers; where the disk refuses, they are asked for again next time."""
+        with contextlib.suppress(StorageError):
+            make_folder(self._folder)
+            write_durably(self._path(account), msgspec.json.encode(Kept(self._clock.now(), carriers)))
 
     def _path(self, account: str) -> Path:
         return self._folder / f"{account}.json"

@@ -6,6 +6,7 @@ A file is named for its order and tracking number and never written over another
 from __future__ import annotations
 
 import contextlib
+import errno
 import filecmp
 import os
 import re
@@ -27,6 +28,7 @@ _ODD = re.compile(r"[^A-Za-z0-9_-]+")
 _BEGINS = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "zpl": b"^XA"}
 _ENDS = {"pdf": b"%%EOF", "png": b"IEND", "zpl": b"^XZ"}
 _EDGE_BYTES = 2048
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
 
 
 class LabelPapers:
@@ -90,15 +92,36 @@ def _place(aside: Path, folder: Path, stem: str, ending: str) -> Path:
         os.fsync(file)
     finally:
         os.close(file)
+    os.chmod(aside, 0o600)  # noqa: PTH101  # a point where the disk can fail
     nth = 1
     while True:
         path = folder / (f"{stem}.{ending}" if nth == 1 else f"{stem}-{nth}.{ending}")
-        try:
-            os.link(aside, path)  # fails where the name is taken, unlike a rename
-        except FileExistsError:
-            if not path.is_symlink() and filecmp.cmp(aside, path, shallow=False):
-                return path
-            nth += 1
-            continue
-        sync_folder(folder)
-        return path
+        if _put(aside, path):
+            sync_folder(folder)
+            return path
+        if not path.is_symlink() and path.is_file() and filecmp.cmp(aside, path, shallow=False):
+            return path
+        nth += 1
+
+
+def _put(aside: Path, path: Path) -> bool:
+    """Give a file its name unless the name is taken; return whether it was free."""
+    try:
+        os.link(aside, path)  # fails where the name is taken, unlike a rename
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return _reserve(aside, path)
+    return True
+
+
+def _reserve(aside: Path, path: Path) -> bool:
+    """Do the same on a disk that knows no links: take the name with an empty file, then rename over it."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return False
+    os.rename(aside, path)  # noqa: PTH104  # a point where the disk can fail
+    return True
