@@ -106,7 +106,7 @@ def _package(shipment: Shipment) -> Body:
         value = shipment.insured_value
         body["insured_value"] = {"currency": value.currency, "amount": value.amount}
     if shipment.reference:
-        body["label_messages"] = {"reference1": shipment.reference}
+        body["label_messages"] = {"reference1": shipment.reference, "reference2": None, "reference3": None}
     return body
 
 

@@ -21,7 +21,7 @@ def test_shipment_body_sends_exact_numbers_and_leaves_out_what_is_not_given() ->
             "weight": {"value": Decimal("2.5"), "unit": "pound"},
             "dimensions": {"unit": "inch", "length": 10, "width": Decimal("8.25"), "height": 4},
             "insured_value": {"currency": "usd", "amount": Decimal("100.10")},
-            "label_messages": {"reference1": "1042"},
+            "label_messages": {"reference1": "1042", "reference2": None, "reference3": None},
         }
     ]
     assert told["insurance_provider"] == "carrier"
