@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from shiplabel.domain.amounts import parse_duration, parse_rate_limit
+from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://api.shipstation.com"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LONGEST_SPAN = timedelta(days=3650)
 SHIP_FROM = ("name", "company", "address1", "address2", "city", "state", "zip", "country", "phone")
 WORDS: dict[str, tuple[str, ...]] = {
     "format": ("pdf", "png", "zpl"),
@@ -147,7 +149,7 @@ def load_settings(
         plain=flags.plain or environ.get("TERM") == "dumb",
         lang=flags.lang or values["lang"],
         **{name: _word(name, values[name]) for name in WORDS},
-        rule=values["rule"],
+        rule=_rule(values["rule"]),
         confirmation=values["confirmation"],
         printer=values["printer"],
         low_balance=_amount(values["low_balance"]),
@@ -158,13 +160,21 @@ def load_settings(
 def config_path(flags: Flags, environ: Mapping[str, str]) -> Path:
     """Return where the settings file is, whether it exists or not."""
     named = flags.config or environ.get("SHIPLABEL_CONFIG", "")
-    return Path(named).expanduser() if named else platformdirs.user_config_path("shiplabel") / "config.toml"
+    return _home(named) if named else platformdirs.user_config_path("shiplabel") / "config.toml"
+
+
+def _home(named: str) -> Path:
+    """Return a path that was typed, with ``~`` taken for the home folder."""
+    try:
+        return Path(named).expanduser().absolute()
+    except RuntimeError as error:
+        raise SettingsError(f"The folder {named} is in a home that does not exist.") from error
 
 
 def read_file(path: Path) -> dict[str, str]:
     """Return the settings file's values under dotted keys; empty when there is no file."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -214,13 +224,13 @@ def _key(flags: Flags, environ: Mapping[str, str], stored_key: Callable[[], str 
     text = environ.get("SHIPSTATION_API_KEY", "")
     if flags.api_key_file:
         try:
-            text = Path(flags.api_key_file).expanduser().read_text(encoding="utf-8")
+            text = _home(flags.api_key_file).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"The key file {flags.api_key_file} cannot be read: {error}.") from error
         if not text.strip():
             raise SettingsError(f"The key file {flags.api_key_file} is empty.")
     text = (text or stored_key() or "").strip()
-    if not text.isascii() or any(not character.isprintable() for character in text):
+    if not text.isascii() or any(not sign.isprintable() or sign.isspace() for sign in text):
         raise SettingsError("The API key has characters that no key has.", hint="shiplabel login")
     return Key(text) if text else None
 
@@ -232,11 +242,15 @@ def _environment(key: Key | None) -> str:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    local = parts.hostname in LOOPBACK
-    if not parts.hostname or parts.scheme not in {"https", "http"} or (parts.scheme == "http" and not local):
+    try:
+        parts = urlsplit(text)
+        host, local, _ = parts.hostname, parts.hostname in LOOPBACK, parts.port
+    except ValueError:
+        parts, host, local = urlsplit(""), None, False
+    if not host or parts.username or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+        shown = f"{parts.scheme}://…@{host}" if parts.username else text
         raise SettingsError(
-            f"SHIPSTATION_BASE_URL takes an https address (http for this machine), not {text}."
+            f"SHIPSTATION_BASE_URL takes an https address (http for this machine), not {shown}."
         )
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -244,11 +258,16 @@ def _base_url(text: str) -> str:
 def _data_dir(flags: Flags, environ: Mapping[str, str]) -> Path:
     """Return the data folder, made when it is missing; raise SettingsError when it cannot be used."""
     named = flags.data_dir or environ.get("SHIPLABEL_DATA_DIR", "")
-    path = Path(named).expanduser().absolute() if named else platformdirs.user_data_path("shiplabel")
+    path = _home(named) if named else platformdirs.user_data_path("shiplabel")
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in [*reversed(path.parents), path]:
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"The data folder {path} cannot be used: {error.strerror}.") from error
+        why = "a file is in its place" if isinstance(error, FileExistsError) else error.strerror
+        raise SettingsError(
+            f"The data folder {path} cannot be used: {why}.", hint="choose one with --data-dir"
+        ) from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise SettingsError(
             f"The data folder {path} cannot be written to.", hint="choose one with --data-dir"
@@ -272,9 +291,12 @@ def _pace(text: str) -> tuple[int, float]:
 
 def _span(name: str, text: str) -> timedelta:
     try:
-        return parse_duration(text)
+        span = parse_duration(text)
     except InputError as error:
         raise SettingsError(f"{name}: {error.message}") from error
+    if span > LONGEST_SPAN or (not span and name == "session_ttl"):
+        raise SettingsError(f"{name} takes 1s to {LONGEST_SPAN.days}d, not {text}.")
+    return span
 
 
 def _now(text: str) -> datetime | None:
@@ -282,9 +304,19 @@ def _now(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise SettingsError(f"SHIPLABEL_NOW takes an ISO 8601 time, not {text}.") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _rule(text: str) -> str:
+    """Return a rule that can be read, or none."""
+    try:
+        if text:
+            parse_rule(text)
+    except InputError as error:
+        raise SettingsError(f"rule: {error.message}") from error
+    return text
 
 
 def _word(name: str, text: str) -> str:
