@@ -6,6 +6,7 @@ tables fit the terminal's width; ``plain`` rows are one line each and never cut.
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,15 +35,17 @@ COLUMNS = ("#", "Carrier", "Service", "Package", "Arrives", "Total", "What is in
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The rate ids to point at; empty where no rate earns the word."""
+    """The rate ids to point at, empty where no rate earns the word; ``others`` are for another package."""
 
     cheapest: str = ""
     fastest: str = ""
+    others: frozenset[str] = frozenset()
 
     def words(self, rate: Rate) -> list[str]:
         """Return the words that a rate earned."""
         said = (("cheapest", self.cheapest), ("fastest", self.fastest))
-        return [word for word, rate_id in said if rate_id == rate.rate_id]
+        words = [word for word, rate_id in said if rate_id == rate.rate_id]
+        return [*words, *(["other package"] if rate.rate_id in self.others else [])]
 
 
 NO_MARKS = Marks()
@@ -92,13 +95,17 @@ def _style(rate: Rate, marks: Marks) -> str:
     words = marks.words(rate)
     if "cheapest" in words:
         return "bold green"
+    if rate.rate_id in marks.others:
+        return "dim"
     return "bold cyan" if words else ""
 
 
-def _cells(rank: int, rate: Rate, marks: Marks, *, short: bool = False) -> list[str]:
-    notes = [*marks.words(rate), *(f"! {warning}" for warning in ([] if short else rate.warnings))]
-    if short and rate.warnings:
-        notes.append("! below")
+def _cells(  # the words of a row are these
+    rank: int, rate: Rate, marks: Marks, *, short: bool = False, whole: bool = False
+) -> list[str]:
+    """Return a row's cells; ``whole`` with its warnings, else with a sign that they stand below."""
+    warned = [f"! {warning}" for warning in rate.warnings] if whole else ["! below"] * bool(rate.warnings)
+    notes = [*marks.words(rate), *warned]
     return [
         str(rank),
         _carrier(rate),
@@ -121,7 +128,13 @@ def service_name(rate: Rate) -> str:
 def full_name(rate: Rate) -> str:
     """Return carrier and service as a sentence says them: ``USPS Ground Advantage``."""
     name, carrier = rate.service_name or rate.service_code, _carrier(rate)
-    return name if _begins_with(name, carrier) else f"{carrier} {name}"
+    return name if _is_named(rate, name) else f"{carrier} {name}"
+
+
+def _is_named(rate: Rate, name: str) -> bool:
+    """Tell whether a service's name says whose it is: USPS in a Stamps.com account."""
+    brand = rate.service_code.partition("_")[0]
+    return _begins_with(name, _carrier(rate)) or bool(brand and _begins_with(name, brand))
 
 
 def _carrier(rate: Rate) -> str:
@@ -145,7 +158,9 @@ def arrival(rate: Rate, *, short: bool = False) -> str:
     if short and days is not None:
         counted = f"{days}d"
     date = f"{rate.delivery_at:%a %b} {rate.delivery_at.day}" if rate.delivery_at else ""
-    return f"{counted} {date}".strip() or rate.delivery_words or "not said"
+    words = rate.delivery_words
+    words = f"{words} days" if re.fullmatch(r"[0-9]+( ?[-–] ?[0-9]+)?", words) else words  # noqa: RUF001  # a range
+    return f"{counted} {date}".strip() or words or "not said"
 
 
 def contents(rate: Rate, *, short: bool = False) -> str:
@@ -162,10 +177,8 @@ def _part(name: str, money: Money) -> str:
     return f"{name.replace('_', ' ')} {money.text}"
 
 
-def footnotes(rates: Iterable[Rate], first: int = 1, *, wide: bool = False) -> list[str]:
-    """Return the warnings of the rows shown, by rank; a wide table holds them itself."""
-    if wide:
-        return []
+def footnotes(rates: Iterable[Rate], first: int = 1) -> list[str]:
+    """Return the warnings of the rows shown, by rank: a table has no room for sentences."""
     return [
         f"! {rank}: {printable(warning)}"
         for rank, rate in enumerate(rates, first)
@@ -188,7 +201,7 @@ def plain_rows(rates: Sequence[Rate], marks: Marks = NO_MARKS, *, first: int = 1
     """Return the table as lines, the heads first: two spaces between columns, never wrapped or cut."""
     rows = [list(COLUMNS)]
     for rank, rate in enumerate(rates[first - 1 :], first):
-        rows.append([printable(cell) for cell in _cells(rank, rate, marks)])
+        rows.append([printable(cell) for cell in _cells(rank, rate, marks, whole=True)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -209,11 +222,13 @@ def print_rates(rates: Sequence[Rate], failures: Iterable[CarrierFailure], *, pl
     console = Console(highlight=False, markup=False, emoji=False)
     width = console.size.width
     console.print(rates_table(rates, marks, width=width))
-    for line in (*footnotes(rates, wide=width >= WIDE), *failure_lines(failures)):
+    for line in (*footnotes(rates), *failure_lines(failures)):
         console.print(Text(line, "yellow"))
 
 
 def marks_of(rates: Sequence[Rate], package_code: str = "package") -> Marks:
     """Return the cheapest and the fastest of the rates that hold for the package."""
-    cheap, fast = cheapest(fitting(rates, package_code)), fastest(fitting(rates, package_code))
-    return Marks(cheap.rate_id if cheap else "", fast.rate_id if fast else "")
+    own = fitting(rates, package_code)
+    cheap, fast = cheapest(own), fastest(own)
+    others = frozenset(rate.rate_id for rate in rates) - {rate.rate_id for rate in own}
+    return Marks(cheap.rate_id if cheap else "", fast.rate_id if fast else "", others)

@@ -60,7 +60,7 @@ def test_table_shows_words_of_the_service_literally(width: int) -> None:
 
 def test_cheapest_mark_leaves_out_another_package_type() -> None:
     assert tables.marks_of([GROUND, BOX]).cheapest == "se-1"
-    assert tables.marks_of([BOX]) == tables.Marks()
+    assert tables.marks_of([BOX]) == tables.Marks(others=frozenset({"se-2"}))
 
 
 def test_plain_rows_are_one_line_a_rate_and_never_cut() -> None:
@@ -89,7 +89,7 @@ def test_full_name_says_the_carrier_once(name: str, carrier: str, full: str) -> 
 def test_arrival_without_a_day_uses_the_carriers_words_or_says_so() -> None:
     bare = replace(GROUND, delivery_days=None, delivery_at=None)
     assert tables.arrival(bare) == "not said"
-    assert tables.arrival(replace(bare, delivery_words="2–5 days")) == "2–5 days"  # noqa: RUF001  # carriers write so
+    assert tables.arrival(replace(bare, delivery_words="2 - 8")) == "2 - 8 days"
 
 
 def test_footnotes_name_the_row_of_each_warning() -> None:
@@ -106,3 +106,7 @@ def test_print_rates_without_a_terminal_prints_lines(capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out.splitlines()
     assert len(out) == 2
     assert out[1].startswith("1  USPS")
+
+
+def test_full_name_of_a_brand_in_another_account_leaves_the_account_out() -> None:
+    assert tables.full_name(replace(GROUND, carrier_name="Stamps.com")) == "USPS Ground Advantage"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shiplabel.cli.tables import marks_of
-from shiplabel.domain.rules import sort_rates
+from shiplabel.domain.rules import fitting, sort_rates
 from tests.terminal.driver import ENTER
 from tests.terminal.script import wait_step
 
@@ -46,7 +46,7 @@ def test_cheapest_is_marked_and_taken_by_enter(desk: Desk, columns: int, lines: 
 
 def test_number_takes_that_row_and_a_wrong_one_is_refused(desk: Desk) -> None:
     terminal = desk.at("rate", lines=40)
-    second = sort_rates(desk.session().quotes)[1]
+    second = sort_rates(fitting(desk.session().quotes))[1]
     terminal.send(f"999{ENTER}")
     terminal.wait_for("no rate here")
     terminal.answer("2")

@@ -20,7 +20,7 @@ from shiplabel.workflow.quote import is_stale, quote
 from shiplabel.workflow.session import choose, reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -94,11 +94,17 @@ class Buying:
 
     def _table(self, session: Session, rates: list[Rate], board: Board | None = None) -> Group:
         """Return the rows that fit the screen, the failures, and what else there is to know."""
-        rows = views.shown(rates, self._view)
+        rows = self._rows(session, rates)
         marks = tables.marks_of(rows, session.wishes.package_code)
         failures, waiting = (board.failures, board.waiting) if board else (self._failures, ())
         below = [Text(line, "yellow") for line in tables.failure_lines(failures, waiting)]
         return self._fitted(rows, marks, below)
+
+    def _rows(self, session: Session, rates: Sequence[Rate]) -> list[Rate]:
+        """Return the rates as the view has them, those for the clerk's own package first."""
+        seen = views.shown(rates, self._view)
+        own = rules.fitting(seen, session.wishes.package_code)
+        return [*own, *(rate for rate in seen if rate not in own)]
 
     def _fitted(self, rows: list[Rate], marks: tables.Marks, below: list[Text]) -> Group:
         """Return as many rows as the terminal is high enough for."""
@@ -116,7 +122,7 @@ class Buying:
         if rows:
             parts.append(tables.rates_table(rows, marks, width=width, first=first, count=count))
         here = rows[first - 1 : first - 1 + count]
-        parts += [Text(line, "yellow") for line in tables.footnotes(here, first, wide=width >= tables.WIDE)]
+        parts += [Text(line, "yellow") for line in tables.footnotes(here, first)]
         if len(here) < len(rows):
             parts.append(Text(f"Rates {first} to {first - 1 + count} of {len(rows)}; m shows more.", "dim"))
         self._on_page = count
@@ -145,7 +151,7 @@ class Buying:
         if not self._room.desk.plain:
             voice.show(self._table(session, list(session.quotes)))
             return
-        rows = views.shown(session.quotes, self._view)
+        rows = self._rows(session, session.quotes)
         for line in tables.plain_rows(rows, tables.marks_of(rows, session.wishes.package_code)):
             voice.say(line)
         for line in tables.failure_lines(self._failures):
@@ -153,7 +159,7 @@ class Buying:
 
     def _picked(self, session: Session) -> Session:
         room, typed = self._room, ""
-        rows = views.shown(session.quotes, self._view)
+        rows = self._rows(session, session.quotes)
         marks = tables.marks_of(rows, session.wishes.package_code)
         while True:
             reply = room.prompt.ask(
