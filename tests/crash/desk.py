@@ -123,6 +123,15 @@ class Desk:
             again: list[tuple[str, ...]] = [("resume", one, "--yes", "--json") for one in ids]
             acts = again or [("new", "--order-id", case, *OPTIONS)]
             codes += [self.run(case, *arguments).returncode for arguments in acts]
+        result = self.seen(case, codes)
+        return result if result.charges or not result.open_ones else self._say_not_bought(case, codes)
+
+    def _say_not_bought(self, case: str, codes: list[int]) -> Result:
+        """Do what a clerk does who has seen in the account that nothing was bought."""
+        key = shipment_key_of_order(case)
+        codes.append(self.run(case, "reconcile", "--not-bought", key, "--yes").returncode)
+        ids = [one["session_id"] for one in self._json(case, "sessions", "list")]
+        codes += [self.run(case, "resume", one, "--yes", "--json").returncode for one in ids]
         return self.seen(case, codes)
 
     def seen(self, case: str, codes: list[int]) -> Result:
