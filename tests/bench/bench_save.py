@@ -1,0 +1,102 @@
+"""What a save costs beside a bare write-fsync-rename-fsync, and how it and lists bear 10,000 sessions."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from subprocess import DEVNULL
+from subprocess import run as run_program
+
+from shiplabel.storage.sessions import SessionFiles
+from shiplabel.workflow.session import Session, begin
+
+SAVES = 300
+MANY = 10_000
+
+
+def run() -> list[tuple[str, str]]:
+    """Return the rows of the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "sandbox"
+        files = SessionFiles(root)
+        session, *_ = [_made(files, number) for number in range(10)]
+        rows = [("a save over a bare write, 10 sessions (at most 1.5)", _ratio(files, session))]
+        _copies(root, session)
+        session = files.load(session.session_id)
+        rows.append(("a save over a bare write, 10,000 sessions (at most 1.5)", _ratio(files, session)))
+        rows.append(("sessions list, 10,000 sessions (under 1 s)", _timed(folder, "sessions", "list")))
+        rows.append(("resume, 10,000 sessions (under 1 s)", _timed(folder, "resume", session.session_id)))
+    return rows
+
+
+def _made(files: SessionFiles, number: int) -> Session:
+    answers: dict[str, str | None] = {
+        f"from_{part}": f"{part} of some length" for part in ("name", "city", "zip")
+    }
+    return files.create(
+        begin(
+            now=datetime.now(UTC),
+            life=timedelta(hours=24),
+            environment="sandbox",
+            shipment_key=f"sl-{number}",
+            answers=answers,
+        )
+    )
+
+
+def _copies(root: Path, session: Session) -> None:
+    """Fill the folder with sessions made from one, in no time."""
+    text = next((root / "sessions").glob(f"{session.session_id}~*")).read_text()
+    letters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+    for number in range(MANY):
+        digits = [letters[number // 30**place % 30] for place in range(4)]
+        name, key = f"Z{''.join(digits)}", f"sl-copy-{number}"
+        copy = re.sub(r'"session_id":"\w+"', f'"session_id":"{name}"', text)
+        copy = re.sub(r'"shipment_key":"[^"]+"', f'"shipment_key":"{key}"', copy)
+        (root / "sessions" / f"{name}~{key}.json").write_text(copy)
+
+
+def _ratio(files: SessionFiles, session: Session) -> str:
+    """Save and write barely in turn; return the ratio of the medians and both in microseconds."""
+    content = next((files.root / "sessions").glob(f"{session.session_id}~*")).read_bytes()
+    saves: list[float] = []
+    bares: list[float] = []
+    for _ in range(SAVES):
+        begun = time.perf_counter()
+        session = files.save(replace(session, updated_at=datetime.now(UTC)))
+        saved = time.perf_counter()
+        _bare(files.root, content)
+        saves.append(saved - begun)
+        bares.append(time.perf_counter() - saved)
+    save, bare = median(saves), median(bares)
+    return f"{save / bare:.2f} ({save * 1e6:.0f} µs over {bare * 1e6:.0f} µs)"
+
+
+def _bare(folder: Path, content: bytes) -> None:
+    aside = folder / "sessions" / ".bare.tmp"
+    file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.write(file, content)
+    os.fsync(file)
+    os.close(file)
+    aside.rename(folder / "sessions" / "bare")
+    place = os.open(folder / "sessions", os.O_RDONLY)
+    os.fsync(place)
+    os.close(place)
+
+
+def _timed(folder: str, *command: str) -> str:
+    """Return the best of three runs of a command, in seconds."""
+    times: list[float] = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        arguments = [sys.executable, "-m", "shiplabel", "--sandbox", "--data-dir", folder, *command]
+        run_program(arguments, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, check=False)
+        times.append(time.perf_counter() - begun)
+    return f"{min(times):.2f} s"
