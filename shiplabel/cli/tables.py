@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WIDE = 100
 SHORT = {"What is in it": "In it"}
-MOST = {"Package": 12, "What is in it": 10}
+MOST = {"Package": 12, "What is in it": 11}
 ALWAYS = {"#", "Service", "Package", "Arrives", "Total"}
 COLUMNS = ("#", "Carrier", "Service", "Package", "Arrives", "Total", "What is in it", "Notes")
 
@@ -104,7 +104,7 @@ def _cells(  # the words of a row are these
     rank: int, rate: Rate, marks: Marks, *, short: bool = False, whole: bool = False
 ) -> list[str]:
     """Return a row's cells; ``whole`` with its warnings, else with a sign that they stand below."""
-    warned = [f"! {warning}" for warning in rate.warnings] if whole else ["! below"] * bool(rate.warnings)
+    warned = [f"! {warning}" for warning in rate.warnings] if whole else ["!"] * bool(rate.warnings)
     notes = [*marks.words(rate), *warned]
     return [
         str(rank),
@@ -114,7 +114,7 @@ def _cells(  # the words of a row are these
         arrival(rate, short=short),
         str(rate.total),
         contents(rate, short=short),
-        ", ".join(notes),
+        (", " if whole else " ").join(notes),
     ]
 
 

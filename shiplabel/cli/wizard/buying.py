@@ -124,7 +124,9 @@ class Buying:
         here = rows[first - 1 : first - 1 + count]
         parts += [Text(line, "yellow") for line in tables.footnotes(here, first)]
         if len(here) < len(rows):
-            parts.append(Text(f"Rates {first} to {first - 1 + count} of {len(rows)}; m shows more.", "dim"))
+            last = first - 1 + count
+            more = "m shows more" if last < len(rows) else "m shows the first"
+            parts.append(Text(f"Rates {first} to {last} of {len(rows)}; {more}.", "dim"))
         self._on_page = count
         return Group(*parts, *below)
 
