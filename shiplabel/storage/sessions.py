@@ -136,7 +136,7 @@ class SessionFiles:
     def heads(self) -> list[Head]:
         """Return the heads of the open sessions, the newest first; one whose time is over is left out."""
         now = self._started
-        alive = [head for head in self._all_heads() if now is None or not head.is_over(now)]
+        alive = [head for head in self._all_heads() if now is None or not self._is_over(head, now)]
         return sorted(alive, key=lambda head: head.updated_at, reverse=True)
 
     def _all_heads(self) -> list[Head]:
@@ -181,7 +181,7 @@ class SessionFiles:
     def expire_old(self, now: datetime) -> list[Head]:
         """Put sessions away whose time is over, a bounded number a run; return their heads."""
         self._started = now
-        over = [head for head in self._all_heads() if head.is_over(now) and not head.is_newer(SCHEMA)]
+        over = [head for head in self._all_heads() if self._is_over(head, now)]
         over.sort(key=lambda head: head.updated_at)
         expired = [head for head in over[:EXPIRE_MOST] if self._expired(head, now)]
         if expired:
@@ -266,7 +266,10 @@ class SessionFiles:
     def _expires_now(self, path: Path) -> bool:
         """Tell whether a session's time was over when this run began."""
         head = self._head(str(path)) if self._started else None
-        return bool(head and self._started and head.is_over(self._started))
+        return bool(head and self._started and self._is_over(head, self._started))
+
+    def _is_over(self, head: Head, now: datetime) -> bool:
+        return head.is_over(now) and not head.is_newer(SCHEMA)
 
     def _set_aside(self, path: Path) -> None:
         """Move a damaged file out of the way and remember to say so."""
