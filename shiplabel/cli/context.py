@@ -98,7 +98,7 @@ class Context(AbstractContextManager["Context"]):
         """The service with its carriers' list kept for an hour."""
         from shiplabel.cli.known_carriers import KnownCarriers  # noqa: PLC0415  # not for a listing
 
-        return KnownCarriers(self.client, self.settings, self.account, self.clock)
+        return KnownCarriers(lambda: self.client, self.settings, self.account, self.clock)
 
     @cached_property
     def parts(self) -> Parts:
@@ -108,7 +108,7 @@ class Context(AbstractContextManager["Context"]):
         return Parts(
             api=self.api,
             store=self.sessions,
-            papers=LabelPapers(self.settings.data_dir / "labels", self.client.fetch),
+            papers=LabelPapers(self.settings.data_dir / "labels", lambda *asked: self.client.fetch(*asked)),
             clock=self.clock,
             life=self.settings.session_ttl,
             settle_s=self.settings.settle_s,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shiplabel.storage.carriers import CarrierCache
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shiplabel.cli.clock import SystemClock
     from shiplabel.config import Settings
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 class KnownCarriers:
-    """A client whose ``carriers`` asks the service once an hour; all else goes straight through."""
+    """A client whose ``carriers`` asks the service once an hour; made when it is first asked."""
 
-    def __init__(self, client: Any, settings: Settings, account: str, clock: SystemClock) -> None:
+    def __init__(
+        self, client: Callable[[], Any], settings: Settings, account: str, clock: SystemClock
+    ) -> None:
         self._client = client
         self._cache = CarrierCache(settings.records_dir / "carriers", clock)
         self._account = account
@@ -26,10 +28,10 @@ class KnownCarriers:
         """List the account's carriers, at most an hour old."""
         known = self._cache.get(self._account)
         if known is None:
-            known = tuple(self._client.carriers())
+            known = tuple(self._client().carriers())
             self._cache.put(self._account, known)
         return known
 
     def __getattr__(self, name: str) -> Any:
         """Return the client's own call."""
-        return getattr(self._client, name)
+        return getattr(self._client(), name)

@@ -45,10 +45,10 @@ def run(context: Context, asked: Any) -> int:
     )
     boards: list[Board] = []
     quoted = quote(replace(context.parts, store=_Unkept()), session, boards.append)
-    for failure in boards[-1].failures:
-        console.tell(f"{failure.carrier_code}: {failure.message}")
     found = sort_rates(quoted.quotes, "total")
     if asked.json:
+        for failure in boards[-1].failures:
+            console.tell(f"{failure.carrier_code}: {failure.message}")
         console.print_json([rate_object(rate) for rate in found])
         return 0
     from shiplabel.cli.tables import print_rates  # noqa: PLC0415  # rich is not for scripts
