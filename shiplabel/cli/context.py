@@ -21,6 +21,7 @@ from shiplabel.workflow.ports import Parts
 from shiplabel.workflow.purchase import fetch_paper
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from shiplabel.cli.talk import Talk
@@ -108,12 +109,15 @@ class Context(AbstractContextManager["Context"]):
         return Parts(
             api=self.api,
             store=self.sessions,
-            papers=LabelPapers(self.settings.data_dir / "labels", lambda *asked: self.client.fetch(*asked)),
+            papers=LabelPapers(self.settings.data_dir / "labels", self._fetch),
             clock=self.clock,
             life=self.settings.session_ttl,
             settle_s=self.settings.settle_s,
             say=console.tell,
         )
+
+    def _fetch(self, url: str, target: Path) -> None:
+        self.client.fetch(url, target)
 
     def announce(self) -> None:
         """Expire what is old and tell of it, of damaged files, and of the sandbox."""
