@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cli.shop import ADA, FROM, PARCEL
 from tests.printing.listeners import accept_all, printer
 
 if TYPE_CHECKING:
@@ -63,10 +64,7 @@ def test_doctor_warns_of_an_open_data_folder_and_damaged_files(shop: Shop) -> No
 
 
 def test_doctor_warns_of_an_unknown_purchase(shop: Shop) -> None:
-    shop.service.fault("buy-then-drop-before-head,server-500@labels")
-    shop.service.fault("buy-then-drop-before-head,server-500@labels")
-    from tests.cli.shop import ADA, FROM, PARCEL  # noqa: PLC0415  # one test needs a purchase in doubt
-
+    shop.service.fault("buy-then-drop-before-head,list-lag:seconds=900")
     to = [option.replace("--", "--to-", 1) if option.startswith("--") else option for option in ADA]
     bought = shop.run("new", *FROM, "--to-name", "Ada", *to, *PARCEL, "--rate", "cheapest", "--yes")
     assert bought.code == 5

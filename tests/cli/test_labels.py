@@ -167,7 +167,7 @@ def test_labels_void_refused_tells_the_reason(shop: Shop) -> None:
 
 def test_labels_void_without_a_certain_answer_is_5_and_settles_later(shop: Shop) -> None:
     label = shop.buy()
-    shop.service.fault("void-then-drop-before-head,server-500@labels")
+    shop.service.fault("redirect@void")
     done = shop.run("labels", "void", label["label_id"], "--yes", "--json")
     assert (done.code, done.json["status"]) == (5, "voiding")
     shop.service.mend()

@@ -51,9 +51,10 @@ def test_login_with_a_refused_key_is_4_and_keeps_nothing(shop: Shop) -> None:
     assert not secrets.exists()
 
 
-def test_login_while_the_service_is_away_is_1_and_keeps_nothing(shop: Shop) -> None:
+def test_login_that_cannot_be_tried_is_1_and_keeps_nothing(shop: Shop) -> None:
     secrets = shop.with_keyring()
-    assert shop.run("login", stdin=KEY, SHIPSTATION_BASE_URL="http://127.0.0.1:9").code == 1
+    shop.service.fault("status-404@carriers")
+    assert shop.run("login", stdin=KEY).code == 1
     assert not secrets.exists()
 
 
