@@ -43,8 +43,13 @@ def advance(parts: Parts, session: Session, talk: Talk) -> Session:
     return purchase(parts, session) if session.step == "purchase" else session
 
 
-def finish(context: Context, session: Session, talk: Talk, *, as_json: bool) -> int:
-    """Drive a session to its end and print its label; on an error print it as it stands and raise."""
+def finish(
+    context: Context, session: Session, talk: Talk, *, as_json: bool, printer: str | None = None
+) -> int:
+    """Drive a session to its end and show its label; on an error show it as it stands and raise.
+
+    ``printer`` is where the label is printed once it is bought; None prints nothing.
+    """
     try:
         record = drive(context.parts, session, talk)
     except AlreadyLabelled as error:
@@ -55,8 +60,16 @@ def finish(context: Context, session: Session, talk: Talk, *, as_json: bool) -> 
         if as_json:
             console.print_json(label_object(context.sessions.find(session.session_id), error))
         raise
+    else:
+        record = record if printer is None else _printed(context, record, printer)
     show_label(record, as_json=as_json)
     return 0
+
+
+def _printed(context: Context, record: Session, printer: str) -> Session:
+    from shiplabel.cli.printing_command import print_bought  # noqa: PLC0415  # most labels are not printed
+
+    return print_bought(context, record, printer)
 
 
 def show_label(record: Session, *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from shiplabel.cli.label_records import index_of
 from shiplabel.cli.listing import is_plain, print_table, write_out
 from shiplabel.cli.views import money
 from shiplabel.domain.void_window import days_to_void, is_unused
-from shiplabel.storage.label_index import LabelQuery  # a field's type
+from shiplabel.storage.label_rows import LabelQuery
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from shiplabel.cli.context import Context
     from shiplabel.domain.label import Label
-    from shiplabel.storage.label_index import IndexedLabel
+    from shiplabel.storage.label_rows import IndexedLabel
 
 ON_SCREEN = 50
 COLUMNS = ("Bought", "Label", "Order", "To", "Service", "Tracking", "Status", "Cost")

@@ -11,7 +11,8 @@ from shiplabel.cli import console
 from shiplabel.cli.views import label_object
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError
-from shiplabel.storage.label_index import LabelIndex, LabelQuery, read_record
+from shiplabel.storage.label_index import LabelIndex, read_record
+from shiplabel.storage.label_rows import LabelQuery
 
 if TYPE_CHECKING:
     from shiplabel.cli.context import Context

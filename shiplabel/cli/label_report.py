@@ -15,7 +15,7 @@ from shiplabel.domain.money import CENT, Money
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from shiplabel.storage.label_index import IndexedLabel
+    from shiplabel.storage.label_rows import IndexedLabel
 
 CHART_WIDTH = 20
 GROUPS: dict[str, Callable[[IndexedLabel], str]] = {

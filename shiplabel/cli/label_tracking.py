@@ -11,7 +11,8 @@ from shiplabel.cli.label_records import index_of, query_of
 from shiplabel.cli.listing import print_table
 from shiplabel.domain.void_window import is_trackable_status
 from shiplabel.errors import HeldError, ShiplabelError, Unauthorized
-from shiplabel.storage.label_index import LabelQuery, read_record
+from shiplabel.storage.label_index import read_record
+from shiplabel.storage.label_rows import LabelQuery
 
 if TYPE_CHECKING:
     from shiplabel.cli.context import Context

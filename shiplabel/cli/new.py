@@ -11,7 +11,7 @@ from shiplabel.cli import console
 from shiplabel.cli.book import used
 from shiplabel.cli.context import Context
 from shiplabel.cli.flow import finish, show_label
-from shiplabel.cli.options import missing, skipping_rest, takes_answers, understand
+from shiplabel.cli.options import asked_printer, missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.resume import run as resume
 from shiplabel.cli.start import start
 from shiplabel.domain.keys import random_key, shipment_key_of_order
@@ -60,7 +60,7 @@ def run(context: Context, asked: Any) -> int:
     session = context.sessions.create(begun(context, understood, key))
     used(context, template)
     with context.sessions.hold(session.session_id):
-        return finish(context, session, context.talk(asked), as_json=asked.json)
+        return finish(context, session, context.talk(asked), as_json=asked.json, printer=asked_printer(asked))
 
 
 def begun(context: Context, understood: Understood, key: str) -> Session:

@@ -17,6 +17,7 @@ from shiplabel.domain.keys import check_order_id
 from shiplabel.domain.parcel import parse_size, side_text
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import InputError
+from shiplabel.printing.targets import parse_target
 from shiplabel.workflow.session import Wishes
 from shiplabel.workflow.steps import ANSWER_STEPS, STEPS
 
@@ -152,6 +153,7 @@ def _wishes(asked: Any, settings: Settings, wishes: Wishes, problems: list[Input
             problems.append(error)
             return old
 
+    read("printer", parse_target, None)
     chosen = Wishes(
         order_id=read("order_id", check_order_id, wishes.order_id),
         package_code=asked.package or wishes.package_code,
@@ -170,6 +172,11 @@ def _wishes(asked: Any, settings: Settings, wishes: Wishes, problems: list[Input
             InputError(f"--layout letter goes with --format pdf, not {chosen.format}.", field="layout")
         )
     return chosen
+
+
+def asked_printer(asked: Any) -> str | None:
+    """Return where the label is to be printed (empty: where the settings say), None when not asked."""
+    return asked.printer if asked.print or asked.printer else None
 
 
 def _rule(text: str) -> str:

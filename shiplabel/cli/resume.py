@@ -11,7 +11,7 @@ import typer
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.cli.flow import finish, show_label
-from shiplabel.cli.options import missing, skipping_rest, takes_answers, understand
+from shiplabel.cli.options import asked_printer, missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.reconcile import take_word
 from shiplabel.errors import InputError
 from shiplabel.workflow.lookup import wake
@@ -61,7 +61,7 @@ def _go_on(context: Context, asked: Any, session: Session) -> int:
     in_doubt = session.purchase.state in UNSETTLED or session.purchase.state is PurchaseState.PURCHASED
     if not in_doubt:
         session = _changed(context, asked, session)
-    return finish(context, session, context.talk(asked), as_json=asked.json)
+    return finish(context, session, context.talk(asked), as_json=asked.json, printer=asked_printer(asked))
 
 
 def _changed(context: Context, asked: Any, session: Session) -> Session:

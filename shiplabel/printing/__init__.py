@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from shiplabel.printing.jobs import PrinterError, PrintJob, print_label
+from shiplabel.printing.jobs import print_label
+from shiplabel.printing.outcome import PrinterError, PrintJob
 
 __all__ = ["PrintJob", "PrinterError", "print_label"]

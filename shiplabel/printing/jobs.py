@@ -6,33 +6,15 @@ same paper can be printed again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shiplabel.errors import ShiplabelError
+from shiplabel.printing.outcome import PRINT_S, PrinterError, PrintJob
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from shiplabel.domain.label import LabelFormat, LabelLayout
     from shiplabel.printing.targets import Target
-
-PRINT_S = 30.0
-
-
-class PrinterError(ShiplabelError):
-    """The printer did not take the paper; the label stays bought."""
-
-    default_code = "print_failed"
-
-
-@dataclass(frozen=True, slots=True)
-class PrintJob:
-    """A paper that a printer took; ``job_id`` is the print service's own, empty for raw printing."""
-
-    printer: str
-    job_id: str
-    size: int
 
 
 def print_label(

@@ -9,7 +9,7 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
-from shiplabel.printing.jobs import PRINT_S, PrinterError, PrintJob
+from shiplabel.printing.outcome import PRINT_S, PrinterError, PrintJob
 
 if TYPE_CHECKING:
     from pathlib import Path

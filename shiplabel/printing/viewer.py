@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from shiplabel.printing.jobs import PrinterError
+from shiplabel.printing.outcome import PrinterError
 
 if TYPE_CHECKING:
     from pathlib import Path

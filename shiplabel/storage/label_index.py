@@ -13,16 +13,12 @@ import json
 import os
 import sqlite3
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from shiplabel.domain.money import Money
 from shiplabel.errors import ShiplabelError
 from shiplabel.storage.atomic import AtomicStorage, make_folder
-from shiplabel.workflow.session import status_of
+from shiplabel.storage.label_rows import COLUMNS, IndexedLabel, LabelQuery, conditions, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,71 +29,15 @@ FORM = 1
 FRESH_NS = 2_000_000_000
 LOCK_S = 20.0
 _TOLD_EVERY = 5000
-_SEARCHED = ("to_name", "to_company", "to_address1", "to_address2", "to_city", "to_state", "to_zip")
-_COLUMNS = (
-    "path, session_id, label_id, bought_at, status, order_id, recipient, carrier_code, service_code, "
-    "tracking_number, tracking_status, amount, currency, batch, printed_at"
-)
 _SCHEMA = f"""
 create table folder (path text primary key, mark text not null) without rowid;
 create table record (path text primary key, folder, mark, bought_at) without rowid;
-create table label ({_COLUMNS}, ship_to, searched, primary key (bought_at, path)) without rowid;
+create table label ({COLUMNS}, ship_to, searched, primary key (bought_at, path)) without rowid;
 create table document (bought_at, path, text, primary key (bought_at, path)) without rowid;
 create index record_folder on record (folder);
 create index label_label_id on label (label_id);
 pragma user_version = {FORM};
 """
-
-
-class IndexedLabel(NamedTuple):
-    """A label record's head; ``path`` is its record below the records' folder, ``bought_at`` in UTC."""
-
-    path: str
-    session_id: str
-    label_id: str
-    bought_at: str
-    status: str
-    order_id: str
-    recipient: str
-    carrier_code: str
-    service_code: str
-    tracking_number: str
-    tracking_status: str
-    amount: str | None
-    currency: str
-    batch: str
-    printed_at: str
-
-    @property
-    def bought(self) -> datetime:
-        """When it was bought, aware."""
-        return datetime.fromisoformat(self.bought_at)
-
-    @property
-    def cost(self) -> Money | None:
-        """What was paid, insurance included."""
-        return None if self.amount is None else Money(Decimal(self.amount), self.currency)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelQuery:
-    """What to list; empty parts match everything. ``since`` is in, ``until`` is not.
-
-    ``search`` looks in order id, name, address, tracking number and label_id; ``recipient`` in
-    name and company.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    order_id: str = ""
-    recipient: str = ""
-    carrier: str = ""
-    status: str = ""
-    batch: str = ""
-    search: str = ""
-    label_id: str = ""
-    session_id: str = ""
-    limit: int = -1
 
 
 class LabelIndex:
@@ -122,13 +62,13 @@ class LabelIndex:
 
     def find(self, query: LabelQuery) -> list[IndexedLabel]:
         """Return the labels that match, newest first, as the records are now."""
-        where, values = _conditions(query)
-        rows = self._select(f"select {_COLUMNS} from label {where}", values)  # noqa: S608  # our own words
+        where, values = conditions(query)
+        rows = self._select(f"select {COLUMNS} from label {where}", values)  # noqa: S608  # our own words
         return [IndexedLabel._make(row) for row in rows]
 
     def documents(self, query: LabelQuery) -> list[str]:
         """Return the JSON objects of the labels that match, newest first."""
-        where, values = _conditions(query)
+        where, values = conditions(query)
         tables = "document join label using (bought_at, path)" if where.startswith("where") else "document"
         return [text for (text,) in self._select(f"select text from {tables} {where}", values)]  # noqa: S608
 
@@ -255,7 +195,7 @@ class _Update:
             owner._say(f"Making the list of labels: {self._count:,} read …")  # noqa: SLF001  # the same
         try:
             session = read_record(root / path)
-            at, row = _row(session)
+            at, row = row_of(session)
             document = owner._describe(session)  # noqa: SLF001  # the same
         except FileNotFoundError:
             return
@@ -325,57 +265,3 @@ def _mark(state: os.stat_result, changed_ns: int) -> str:
     if changed_ns > time.time_ns() - FRESH_NS:
         return ""
     return f"{state.st_ino}-{state.st_mtime_ns}-{state.st_ctime_ns}-{state.st_size}"
-
-
-def _row(session: Session) -> tuple[str, list[Any]]:
-    """Return when a label was bought and its row without the path."""
-    label, intent = session.purchase.label, session.purchase.intent
-    if label is None:
-        raise ValueError("there is no label in it")
-    at = intent.at if intent else label.created_at or session.created_at
-    cost, answers = label.cost, session.answers
-    searched = [session.wishes.order_id, label.tracking_number, label.label_id]
-    searched += [answers.get(step) or "" for step in _SEARCHED]
-    ship_to = {step: value or "" for step, value in sorted(answers.items()) if step.startswith("to_")}
-    bought_at = _instant(at)
-    return bought_at, [
-        session.session_id,
-        label.label_id,
-        bought_at,
-        status_of(session),
-        session.wishes.order_id,
-        " ".join(filter(None, (answers.get("to_name"), answers.get("to_company")))),
-        label.carrier_code,
-        label.service_code,
-        label.tracking_number,
-        label.tracking_status,
-        str(cost.amount) if cost else None,
-        cost.currency if cost else "",
-        session.batch or "",
-        session.documents.printed_at.isoformat() if session.documents.printed_at else "",
-        json.dumps(ship_to),
-        "\n".join(searched).casefold(),
-    ]
-
-
-def _conditions(query: LabelQuery) -> tuple[str, list[Any]]:
-    """Return the SQL after ``from`` and its values; texts only ever travel as values."""
-    wanted: list[tuple[str, Any]] = [
-        ("bought_at >= ?", _instant(query.since)),
-        ("bought_at < ?", _instant(query.until)),
-        ("order_id = ?", query.order_id),
-        ("instr(casefold(recipient), ?)", query.recipient.casefold()),
-        ("carrier_code = ?", query.carrier),
-        ("status = ?", query.status),
-        ("batch = ?", query.batch),
-        ("instr(searched, ?)", query.search.casefold()),
-        ("label_id = ?", query.label_id),
-        ("session_id = ?", query.session_id.upper()),
-    ]
-    asked = [(condition, value) for condition, value in wanted if value]
-    where = "where " + " and ".join(condition for condition, _ in asked) if asked else ""
-    return f"{where} order by bought_at desc, path desc limit ?", [*(v for _, v in asked), query.limit]
-
-
-def _instant(at: datetime | None) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""

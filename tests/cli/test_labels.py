@@ -224,3 +224,23 @@ def test_labels_report_in_a_terminal_draws_bars(shop: Shop) -> None:
     assert terminal.end() == 0
     assert "████" in terminal.pages
     assert shop.run("labels", "report", "--by", "moon").code == 2
+
+
+def test_new_with_print_prints_what_it_bought(shop: Shop) -> None:
+    with printer(accept_all) as listening:
+        label = shop.buy("--format", "zpl", "--print", "--printer", f"127.0.0.1:{listening.port}")
+    assert listening.received.startswith(b"^XA")
+    assert label["printed_at"]
+    assert shop.good("labels", "show", label["label_id"], "--json").json == label
+
+
+def test_new_whose_print_fails_has_bought_and_says_how_to_print_again(shop: Shop) -> None:
+    label = shop.buy("--print", "--printer", "127.0.0.1:9")
+    assert (label["status"], label["printed_at"]) == ("bought", None)
+    assert len(shop.service.charges()) == 1
+
+
+def test_new_with_no_printer_leaves_no_session(shop: Shop) -> None:
+    done = shop.run("new", "--printer", "host:0", "--weight", "1lb")
+    assert done.code == 2
+    assert shop.ids() == []

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shiplabel.storage.label_index import LabelIndex, LabelQuery
+from shiplabel.storage.label_index import LabelIndex
+from shiplabel.storage.label_rows import LabelQuery
 from shiplabel.storage.sessions import SessionFiles
 from tests.storage.records import START, bought, save, voided
 
