@@ -139,7 +139,10 @@ class Client:
         call = Call("POST", path, ids, body=requests.encoded(requests.purchase_body(intent, shipment)))
         got = self._paced(lambda: self._line.ask(call, PURCHASE_S, fresh=True))
         try:
-            return self._label_of(got)
+            told = outcome(got, wire.Label, self._clock.now())
+            if isinstance(told, ApiError):
+                raise told
+            return reading.label_of(told)
         except RateLimited as error:
             self._pause_all(error)
             raise
@@ -219,15 +222,6 @@ class Client:
         if isinstance(told, RateLimited):
             self._pause_all(told)
         raise _refused(told) if told.status == _CONFLICT else told
-
-    def _label_of(self, got: Answer | Exception) -> Label:
-        """Return the bought label; where only its key can be read, that is still a label."""
-        told: wire.LabelKey | ApiError = outcome(got, wire.Label, self._clock.now())
-        if isinstance(told, NoAnswer) and isinstance(got, Answer):
-            told = outcome(got, wire.LabelKey, self._clock.now())
-        if isinstance(told, ApiError):
-            raise told
-        return reading.label_of(told)
 
     def _is_voided(self, label_id: str) -> bool:
         label = self.label(label_id)

@@ -23,6 +23,7 @@ LIMIT_S: Final = 30.0
 MOST_BYTES: Final = 20 * 2**20
 ATTEMPTS: Final = 3
 FIRST_PAUSE_S: Final = 0.5
+_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
 class Download:
@@ -50,7 +51,7 @@ class Download:
 
     def _once(self, url: str, target: Path) -> None:
         try:
-            descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            descriptor = os.open(target, _NEW_FILE, 0o600)
         except OSError as error:
             raise StorageError(f"The label's file could not be made: {error.strerror}.") from error
         try:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CONNECT_S: Final = 5.0
 WRITE_S: Final = 10.0
 BODY_PAUSE_S: Final = 15.0
-MOST_BYTES: Final = 32 * 2**20
+MOST_BYTES: Final = 20 * 2**20
 CONNECTIONS: Final = 32
 REDIRECTS: Final = 5
 MOVED: Final = frozenset({301, 302, 303, 307, 308})

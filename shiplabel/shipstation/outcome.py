@@ -18,6 +18,7 @@ import httpx
 import msgspec
 
 from shiplabel.errors import ApiError, NoAnswer, NotSent, RateLimited, Refused, Unauthorized
+from shiplabel.shipstation.tolerant import decoded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,10 +80,13 @@ def outcome(got: Answer | Exception, shape: type[T], now: datetime) -> T | ApiEr
     if refusal is not None or not HTTPStatus.OK <= got.status < HTTPStatus.MULTIPLE_CHOICES:
         return _error(refusal or NoAnswer, got, now)
     try:
-        return msgspec.json.decode(got.body, type=shape, strict=False)
-    except _UNREADABLE:
+        return decoded(got.body, shape)
+    except _UNREADABLE as error:
+        odd = isinstance(error, msgspec.ValidationError)
+        what = "JSON that lacks what was asked for" if odd else "something that is not JSON"
         return NoAnswer(
-            f"The service's answer (HTTP {got.status}) could not be read.",
+            f"The service answered with {what} (HTTP {got.status}).",
+            code="unreadable",
             status=got.status,
             request_id=request_id_of(got),
         )

@@ -6,7 +6,6 @@ Pure. A rate without a price, or without an id to buy it by, is not offered: it 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,12 +13,15 @@ from shiplabel.domain.label import Label, Tracking, VoidAnswer
 from shiplabel.domain.money import Money
 from shiplabel.domain.rate import Carrier, CarrierFailure, Quote, Rate
 from shiplabel.errors import Refused
-from shiplabel.shipstation import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from shiplabel.shipstation import wire
 
+
+MOST: Final = 10**9
+FINEST: Final = -9
 PARTS: Final = ("shipping", "insurance", "confirmation", "other", "tax")
 _PENDING: Final = "pending_approval"
 _UNKNOWN: Final = "unknown"
@@ -31,8 +33,10 @@ _CODE: Final = re.compile(r"([a-z]+(?:_[a-z]+)+): ")
 
 
 def money_of(amount: wire.Amount | None) -> Money | None:
-    """Return the money, or None where no finite amount is told."""
+    """Return the money, or None where no amount is told that a label can cost."""
     if amount is None or amount.amount is None or not amount.amount.is_finite():
+        return None
+    if not 0 <= amount.amount <= MOST or amount.amount.as_tuple().exponent < FINEST:  # type: ignore[operator]  # finite
         return None
     return Money(amount.amount, (amount.currency or "usd").lower())
 
@@ -100,7 +104,7 @@ def quote_of(told: wire.RateResponse, shipment_id: str | None, request_id: str |
 def rate_of(told: wire.Rate) -> Rate | None:
     """Return a rate that can be bought, or None: invalid, without a price, or without an id."""
     parts = parts_of(told)
-    if told.validation_status == "invalid" or not told.rate_id or "shipping" not in parts:
+    if told.validation_status == "invalid" or not told.rate_id or "shipping" not in parts or _is_unread(told):
         return None
     try:
         total = _sum(parts.values())
@@ -124,6 +128,12 @@ def rate_of(told: wire.Rate) -> Rate | None:
         trackable=told.trackable is not False,
         warnings=_words(told.warning_messages),
     )
+
+
+def _is_unread(told: wire.Rate) -> bool:
+    """Tell whether an amount is told that nobody can read: the total would be too low without it."""
+    amounts = (getattr(told, f"{name}_amount") for name in PARTS)
+    return any(one and one.amount is not None and money_of(one) is None for one in amounts)
 
 
 def parts_of(told: wire.Rate) -> dict[str, Money]:
@@ -169,38 +179,29 @@ def _words(told: Sequence[str | None] | None) -> tuple[str, ...]:
     return tuple(word for word in told or () if word)
 
 
-def label_of(told: wire.LabelKey) -> Label:
-    """Return a label; from its bare key where the rest could not be read."""
-    key = Label(
+def label_of(told: wire.Label) -> Label:
+    """Return a label."""
+    person = told.ship_to
+    links = (told.label_download or {}).items()
+    return Label(
         label_id=told.label_id,
         status=told.status or "",
         shipment_id=told.shipment_id or "",
+        external_shipment_id=told.external_shipment_id,
+        carrier_id=told.carrier_id or "",
+        carrier_code=told.carrier_code or "",
+        service_code=told.service_code or "",
+        tracking_number=told.tracking_number or "",
+        cost=_bill(told),
+        created_at=moment_of(told.created_at),
+        voided=bool(told.voided) or told.status == "voided",
+        ship_to_name=(person.name or person.company_name or "") if person else "",
+        label_format=told.label_format or "",
+        tracking_status=told.tracking_status or "",
+        trackable=told.trackable is not False,
         test_label=told.label_id.startswith(_TEST_LABEL),
+        downloads={name: url for name, url in links if url and isinstance(url, str)},
     )
-    return replace(key, **_rest_of(told)) if isinstance(told, wire.Label) else key
-
-
-def _rest_of(told: wire.Label) -> dict[str, Any]:
-    words = (
-        "carrier_id",
-        "carrier_code",
-        "service_code",
-        "tracking_number",
-        "label_format",
-        "tracking_status",
-    )
-    person = told.ship_to
-    return {word: getattr(told, word) or "" for word in words} | {
-        "external_shipment_id": told.external_shipment_id,
-        "cost": _bill(told),
-        "created_at": moment_of(told.created_at),
-        "voided": bool(told.voided) or told.status == "voided",
-        "ship_to_name": (person.name or person.company_name or "") if person else "",
-        "trackable": told.trackable is not False,
-        "downloads": {
-            name: url for name, url in (told.label_download or {}).items() if url and isinstance(url, str)
-        },
-    }
 
 
 def _bill(told: wire.Label) -> Money | None:

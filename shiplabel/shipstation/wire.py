@@ -167,22 +167,12 @@ class Person(msgspec.Struct):
     company_name: str | None = None
 
 
-class LabelKey(msgspec.Struct):
-    """The least that makes an answer a label."""
+class Label(msgspec.Struct):
+    """A label; its id is the least that makes an answer one."""
 
     label_id: str
     shipment_id: str | None = None
     status: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse an empty id: it names nothing."""
-        if not self.label_id:
-            raise ValueError("a label has an id")
-
-
-class Label(LabelKey):
-    """A label."""
-
     external_shipment_id: str | None = None
     carrier_id: str | None = None
     carrier_code: str | None = None
@@ -197,6 +187,11 @@ class Label(LabelKey):
     tracking_status: str | None = None
     trackable: bool | None = None
     label_download: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an empty id: it names nothing."""
+        if not self.label_id:
+            raise ValueError("a label has an id")
 
 
 class Link(msgspec.Struct):
