@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 
+from shiplabel import __version__
 from shiplabel.errors import SettingsError
 from shiplabel.shipstation.deadline import limit_time, within
 from shiplabel.shipstation.outcome import Answer
@@ -21,9 +22,9 @@ from shiplabel.shipstation.outcome import Answer
 if TYPE_CHECKING:
     from shiplabel.workflow.ports import Clock
 
+AGENT: Final = f"shiplabel/{__version__}"
 CONNECT_S: Final = 5.0
 WRITE_S: Final = 10.0
-BODY_PAUSE_S: Final = 15.0
 MOST_BYTES: Final = 20 * 2**20
 CONNECTIONS: Final = 32
 REDIRECTS: Final = 5
@@ -92,7 +93,7 @@ class Line:
         self.base_url = checked_base(base_url)
         self._key = key
         self._clock = clock
-        tls = httpx.create_ssl_context()
+        tls = True if transport else httpx.create_ssl_context()
         environment = not is_loopback(self.base_url)
         self.http = httpx.Client(
             transport=transport,
@@ -143,7 +144,7 @@ class Line:
 
     def _roundtrip(self, client: httpx.Client, call: Call, limit_s: float) -> Answer:
         until = self._clock.elapsed_s() + limit_s
-        headers = {"API-Key": self._key, "Accept": "application/json"}
+        headers = {"API-Key": self._key, "Accept": "application/json", "User-Agent": AGENT}
         if call.body is not None:
             headers["Content-Type"] = "application/json"
         request = client.build_request(
@@ -165,7 +166,6 @@ class Line:
 
     def _body(self, response: httpx.Response, until: float) -> bytes:
         """Return the whole body; raise ReadTimeout when it is not there in time."""
-        response.request.extensions["timeout"]["read"] = BODY_PAUSE_S
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk

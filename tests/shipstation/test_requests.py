@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from shiplabel.domain.shipment import Parcel, Weight
 from shiplabel.shipstation import requests
 from tests.shipstation.parts import intent, shipment
 
@@ -72,3 +73,10 @@ def test_purchase_body_inline_holds_the_shipment_and_the_service() -> None:
     inline = requests.purchase_body(wanted, shipment())["shipment"]
     assert inline["external_shipment_id"] == "sl-1042"
     assert (inline["carrier_id"], inline["service_code"]) == ("se-100002", "ups_ground")
+
+
+def test_shipment_body_of_a_bare_parcel_leaves_out_what_was_not_said() -> None:
+    bare = shipment(parcel=Parcel(Weight(Decimal(1), "pound"), None), insured_value=None, reference="")
+    body = requests.shipment_body(bare)
+    assert body["packages"] == [{"package_code": "package", "weight": {"value": Decimal(1), "unit": "pound"}}]
+    assert body["insurance_provider"] == "none"
