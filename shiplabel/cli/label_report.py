@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CHART_WIDTH = 20
 GROUPS: dict[str, Callable[[IndexedLabel], str]] = {
-    "day": lambda label: f"{label.bought.astimezone():%Y-%m-%d}",
+    "day": lambda label: label.bought.astimezone().date().isoformat(),
     "carrier": lambda label: label.carrier_code,
     "service": lambda label: label.service_code,
     "batch": lambda label: label.batch or "(no batch)",
