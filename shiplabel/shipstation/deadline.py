@@ -3,13 +3,17 @@
 The HTTP library limits each read by itself, so an answer that comes in drops may last for ever. Here
 every operation on a socket gets at most what is left of the time that its thread has set. Only the
 system's look-up of the host's name is beyond its reach; it happens before anything is sent.
+
+What has come is acknowledged at once where the system can: a server that writes the head of its answer
+and then the body waits 40 ms for that on every kept connection.
 """
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
@@ -28,6 +32,7 @@ class _Time(threading.local):
 
 
 _TIME: Final = _Time()
+_AT_ONCE: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 
 
 @contextmanager
@@ -89,6 +94,9 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has come."""
+        if _AT_ONCE is not None:
+            with suppress(OSError):  # the system forgets it after each read
+                self._inner.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, _AT_ONCE, 1)
         return self._inner.read(max_bytes, _left_s(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

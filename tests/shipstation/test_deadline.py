@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import httpcore
@@ -101,6 +102,35 @@ def test_handshake_in_drops_ends_with_the_time() -> None:
         with pytest.raises(httpx.TransportError) as caught, within(0.3):
             client.get(url.replace("http:", "https:"))
     assert isinstance(caught.value, httpx.ConnectTimeout | httpx.ConnectError)
+
+
+class Halves(BaseHTTPRequestHandler):
+    """Answers with the head in one write and the body in another, on a kept connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="this system cannot be told to")
+def test_answers_in_two_writes_are_not_held_up(http: httpx.Client) -> None:
+    with HTTPServer(("127.0.0.1", 0), Halves) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        began = time.monotonic()
+        for _ in range(40):
+            with within(5):
+                http.get(f"http://127.0.0.1:{server.server_port}/")
+        took_s = time.monotonic() - began
+        http.close()
+        server.shutdown()
+    assert took_s < 1
 
 
 def test_library_still_offers_the_way_in() -> None:
