@@ -25,7 +25,6 @@ from shiplabel.workflow.lookup import label_error, ours, settle, unknown, wait_f
 from shiplabel.workflow.session import (
     Documents,
     Intent,
-    StepError,
     drop_quotes,
     move,
     note,
@@ -33,7 +32,7 @@ from shiplabel.workflow.session import (
 )
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.states import BOUGHT, UNSETTLED, PurchaseEvent, PurchaseState, Trouble
-from shiplabel.workflow.trouble import purchase_trouble, rolled_back
+from shiplabel.workflow.trouble import described, purchase_trouble, rolled_back
 
 if TYPE_CHECKING:
     from shiplabel.domain.label import Label
@@ -174,7 +173,8 @@ def _attempt(parts: Parts, session: Session) -> Session:
             pause_s *= 2
             continue
         if isinstance(said, Refused) and said.conflict and session.shipment_id is None:
-            return _attempt(parts, _use_existing(parts, session))
+            session = _use_existing(parts, session)
+            return session if session.purchase.state in BOUGHT else _attempt(parts, session)
         raise _refusal(parts, session, said)
     raise AssertionError("the last round returns or raises")
 
@@ -249,7 +249,7 @@ def save_bought(parts: Parts, session: Session, label: Label) -> Session:
 
 
 def _use_existing(parts: Parts, session: Session) -> Session:
-    """Find the shipment that holds our key already, write the wish into it, plan to buy on it."""
+    """Find the shipment that holds our key already; adopt its label, else write the wish into it."""
     try:
         found = parts.api.find_shipment(session.shipment_key)
         if not found:
@@ -258,6 +258,8 @@ def _use_existing(parts: Parts, session: Session) -> Session:
             )
         session = parts.save(replace(session, shipment_id=found))
         session = _look_first(parts, session)
+        if session.purchase.state in BOUGHT:
+            return session
         shipment = shipment_of(session)
         parts.api.update_shipment(found, shipment)
     except ApiError as error:
@@ -290,15 +292,8 @@ def fetch_paper(parts: Parts, session: Session) -> Session:
         file = parts.papers.keep(session, label)
     except ShiplabelError as error:
         parts.say(f"The label is bought; its file could not be had: {error.message}")
-        kept = StepError(
-            step="done",
-            code=error.code,
-            message=error.message,
-            request_id=getattr(error, "request_id", None),
-            at=parts.clock.now(),
-            reverted_from=session.step,
-            reverted_to="done",
-        )
+        kept = described(session, error, parts.clock.now())
+        kept = replace(kept, step="done", reverted_from=session.step, reverted_to="done")
         return replace(session, documents=replace(session.documents, state="pending"), error=kept)
     others = tuple(old for old in session.documents.files if old.path != file.path)
     documents = Documents(state="saved", files=(*others, file), printed_at=session.documents.printed_at)

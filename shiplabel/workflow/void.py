@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, Refused, ShiplabelError
-from shiplabel.workflow.session import StepError, move
+from shiplabel.workflow.session import move
 from shiplabel.workflow.states import PurchaseEvent, PurchaseState
+from shiplabel.workflow.trouble import described
 
 if TYPE_CHECKING:
     from shiplabel.domain.label import VoidAnswer
@@ -102,12 +103,6 @@ def _moved(parts: Parts, record: Session, event: PurchaseEvent) -> Session:
 
 def _refused(parts: Parts, record: Session, error: ShiplabelError) -> Session:
     now = parts.clock.now()
-    kept = StepError(
-        step="done",
-        code=error.code,
-        message=error.message,
-        request_id=getattr(error, "request_id", None),
-        at=now,
-    )
+    kept = described(record, error, now)
     record = replace(move(record, PurchaseEvent.VOID_REFUSED, now), error=kept, updated_at=now)
     return parts.store.save_record(record)

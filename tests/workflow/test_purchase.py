@@ -212,6 +212,23 @@ def test_purchase_label_that_ends_in_error_stays_unknown_with_its_id() -> None:
     assert (status_of(kept), kept.purchase.label_id) == ("unknown", "se-90")
 
 
+@pytest.mark.parametrize("labelled", [True, False])
+def test_purchase_whose_key_is_taken_adopts_its_label_or_buys_on_its_shipment(labelled: bool) -> None:
+    def taken(world: World, label: Label) -> Label:
+        if label.shipment_id == "se-old":
+            return world.charge(label)
+        raise Refused("taken", code="identifier_conflict", status=400)
+
+    world = World(answer=taken, taken_keys={"sw-key": "se-old"})
+    unquoted = replace(ready(world), rate=None, quotes=(), shipment_id=None)
+    if labelled:
+        other = World(answer=bought)
+        purchase(other.parts, ready(other))
+        world.charged += other.charged
+    record = purchase(world.parts, unquoted)
+    assert [label.label_id for label in world.charged] == [record.purchase.label_id]
+
+
 def test_settling_with_another_accounts_key_is_refused() -> None:
     world = World(answer=silence)
     with pytest.raises(OutcomeUnknown):
