@@ -29,6 +29,18 @@ class Locks:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def claim(self, session_id: str) -> bool:
+        """Make a session's lock file; tell whether nobody had made it before. Raises StorageError."""
+        make_folder(self._folder)
+        path = self._folder / f"{session_id}.lock"
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise refused(path, error) from error
+        return True
+
     @contextmanager
     def session(self, session_id: str) -> Iterator[None]:
         """Be the only one to write a session; raise HeldError, naming the holder, when another is."""

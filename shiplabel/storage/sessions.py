@@ -1,14 +1,15 @@
 """Sessions and label records on disk, one TinyDB file each.
 
-    sessions/ID~KEY.json            open ones
-    records/SHARD/KEY~ID.json       finished ones; SHARD is two digits of the key's hash
+    sessions/SHARD/ID~KEY.json      open ones; SHARD is two digits of the key's hash
+    records/SHARD/KEY~ID.json       finished ones
     expired/ discarded/ damaged/    what was put away
     locks/                          who holds what
 
-The names carry id and shipment key, so that there is no index to go stale: an open session is
-found by its name, a key's records in one small folder, and to finish is one rename. A listing
+The names carry id and shipment key, so that there is no index to go stale: what carries a key
+is found in two small folders, whatever else there is, and to finish is one rename. A listing
 reads only the head at the beginning of each file. Lock files stay where they are: the system
-frees a lock when its process ends, and removing the file would race.
+frees a lock when its process ends, and removing the file would race. An id's lock file is made
+with the id, so no id is ever given twice.
 
 A file that is damaged is set aside and told of in ``complaints``; one that a newer program wrote
 is left alone. Nothing whose purchase is in doubt or bought is ever put away.
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 5
+SHARD_LENGTH = 2
 EXPIRE_MOST = 500
 KEY_WAIT_S = 600
 
@@ -60,9 +62,7 @@ class SessionFiles:
 
     def create(self, session: Session) -> Session:
         """Write a new session under a fresh id; return it with that id."""
-        make_folder(self._folder("sessions"))
-        taken = {name[:ID_LENGTH] for name in os.listdir(self._folder("sessions"))}  # noqa: PTH208  # names only
-        while (fresh := "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))) in taken:
+        while not self._locks.claim(fresh := "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))):
             continue
         met = session.met_before or self._was_damaged(session.shipment_key)
         return self.save(replace(session, session_id=fresh, met_before=met))
@@ -107,10 +107,8 @@ class SessionFiles:
     def finished(self, session_id: str) -> Session | None:
         """Return a label record by its session's id, or None."""
         ending = f"~{session_id.upper()}.json"
-        for path in self._records():
-            if path.name.endswith(ending):
-                return self._read(path)
-        return None
+        found = next((path for path in self._sharded("records") if path.endswith(ending)), None)
+        return self._read(Path(found)) if found else None
 
     def search(self, name: str) -> Session | None:
         """Return a session by its id, wherever it was put, or a record by its label's id."""
@@ -140,19 +138,18 @@ class SessionFiles:
         return sorted(alive, key=lambda head: head.updated_at, reverse=True)
 
     def _all_heads(self) -> list[Head]:
-        folder = self._folder("sessions")
-        return [head for name in _names(folder) if (head := self._head(f"{folder}/{name}"))]
+        return [head for path in self._sharded("sessions") if (head := self._head(path))]
 
     def record_heads(self) -> Iterator[Head]:
         """Yield the heads of the label records, in no order."""
-        yield from (head for path in self._records() if (head := self._head(str(path))))
+        yield from (head for path in self._sharded("records") if (head := self._head(path)))
 
     def with_key(self, shipment_key: str) -> list[Session]:
         """Return every session and record that carries this key, the oldest first."""
         ending, beginning = f"~{shipment_key}.json", f"{shipment_key}~"
-        paths = [path for path in self._files("sessions") if path.name.endswith(ending)]
-        shard = self._folder("records") / _shard(shipment_key)
-        paths += [path for path in _listed(shard) if path.name.startswith(beginning)]
+        shard = _shard(shipment_key)
+        paths = [path for path in self._files(f"sessions/{shard}") if path.name.endswith(ending)]
+        paths += [path for path in self._files(f"records/{shard}") if path.name.startswith(beginning)]
         found = [session for path in paths if (session := self._read(path))]
         return sorted(found, key=lambda session: session.created_at)
 
@@ -186,8 +183,8 @@ class SessionFiles:
         expired = [head for head in over[:EXPIRE_MOST] if self._expired(head, now)]
         if expired:
             with contextlib.suppress(OSError):  # what a crash brings back expires again
-                sync_folder(self._folder("expired"))
-                sync_folder(self._folder("sessions"))
+                for folder in {self._folder("expired"), *(head.path.parent for head in expired)}:
+                    sync_folder(folder)
         return expired
 
     def _expired(self, head: Head, now: datetime) -> bool:
@@ -297,34 +294,38 @@ class SessionFiles:
         return self.root / name
 
     def _place(self, session: Session) -> Path:
-        return self._folder("sessions") / f"{session.session_id}~{session.shipment_key}.json"
+        shard = self._folder("sessions") / _shard(session.shipment_key)
+        return shard / f"{session.session_id}~{session.shipment_key}.json"
 
     def _record_place(self, session: Session) -> Path:
         shard = self._folder("records") / _shard(session.shipment_key)
         return shard / f"{session.shipment_key}~{session.session_id}.json"
 
     def _files(self, folder: str) -> list[Path]:
-        return _listed(self._folder(folder))
+        return [self._folder(folder) / name for name in _names(self._folder(folder))]
 
-    def _records(self) -> Iterator[Path]:
-        root = self._folder("records")
-        shards = sorted(os.listdir(root)) if root.is_dir() else []  # noqa: PTH208  # names only
-        for shard in shards:
-            yield from _listed(root / shard)
+    def _sharded(self, folder: str) -> Iterator[str]:
+        """Yield the paths of all session files below a folder of shards; texts, for there may be many."""
+        root = self._folder(folder)
+        for shard in sorted(name for name in _entries(root) if len(name) == SHARD_LENGTH):
+            yield from (f"{root}/{shard}/{name}" for name in _names(root / shard))
 
     def _named(self, folder: str, session_id: str) -> Path | None:
         beginning = f"{session_id.upper()}~"
-        return next((path for path in self._files(folder) if path.name.startswith(beginning)), None)
-
-
-def _listed(folder: Path) -> list[Path]:
-    return [folder / name for name in _names(folder)]
+        if folder != "sessions":
+            return next((path for path in self._files(folder) if path.name.startswith(beginning)), None)
+        paths = (path for path in self._sharded(folder) if path.rpartition("/")[2].startswith(beginning))
+        return next((Path(path) for path in paths), None)
 
 
 def _names(folder: Path) -> list[str]:
     """Return the names of a folder's session files; temporary ones begin with a dot."""
+    return [name for name in _entries(folder) if name.endswith(".json") and name[0] != "."]
+
+
+def _entries(folder: Path) -> list[str]:
     try:
-        return [name for name in os.listdir(folder) if name.endswith(".json") and name[0] != "."]  # noqa: PTH208
+        return os.listdir(folder)  # noqa: PTH208  # names only
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -332,4 +333,4 @@ def _names(folder: Path) -> list[str]:
 
 
 def _shard(shipment_key: str) -> str:
-    return hashlib.sha1(shipment_key.encode(), usedforsecurity=False).hexdigest()[:2]
+    return hashlib.sha1(shipment_key.encode(), usedforsecurity=False).hexdigest()[:SHARD_LENGTH]

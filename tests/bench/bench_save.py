@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
@@ -53,19 +54,21 @@ def _made(files: SessionFiles, number: int) -> Session:
 
 def _copies(root: Path, session: Session) -> None:
     """Fill the folder with sessions made from one, in no time."""
-    text = next((root / "sessions").glob(f"{session.session_id}~*")).read_text()
+    text = next((root / "sessions").rglob(f"{session.session_id}~*")).read_text()
     letters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
     for number in range(MANY):
         digits = [letters[number // 30**place % 30] for place in range(4)]
         name, key = f"Z{''.join(digits)}", f"sl-copy-{number}"
         copy = re.sub(r'"session_id":"\w+"', f'"session_id":"{name}"', text)
         copy = re.sub(r'"shipment_key":"[^"]+"', f'"shipment_key":"{key}"', copy)
-        (root / "sessions" / f"{name}~{key}.json").write_text(copy)
+        shard = root / "sessions" / hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:2]
+        shard.mkdir(exist_ok=True)
+        (shard / f"{name}~{key}.json").write_text(copy)
 
 
 def _ratio(files: SessionFiles, session: Session) -> str:
     """Save and write barely in turn; return the ratio of the medians and both in microseconds."""
-    content = next((files.root / "sessions").glob(f"{session.session_id}~*")).read_bytes()
+    content = next((files.root / "sessions").rglob(f"{session.session_id}~*")).read_bytes()
     saves: list[float] = []
     bares: list[float] = []
     for _ in range(SAVES):

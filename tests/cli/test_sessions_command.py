@@ -75,7 +75,8 @@ def test_list_shows_a_session_that_is_held(files: SessionFiles) -> None:
 
 def test_damaged_session_is_told_and_hides_no_other(files: SessionFiles) -> None:
     good = made(files, "sl-1")
-    (files.root / "sessions" / "AAAAA~sl-9.json").write_bytes(b"\x00")
+    shard = next((files.root / "sessions").iterdir())
+    (shard / "AAAAA~sl-9.json").write_bytes(b"\x00")
     done = sessions("list")
     assert "AAAAA~sl-9.json is damaged; it was set aside" in done.stderr
     assert good.session_id in done.stdout

@@ -47,7 +47,6 @@ def bought(number: int, **answers: str | None) -> Session:
 
 def save(files: SessionFiles, session: Session) -> Session:
     """Save a session among the records as the program does, by one rename."""
-    files.root.joinpath("sessions").mkdir(parents=True, exist_ok=True)
     return files.finish(session)
 
 

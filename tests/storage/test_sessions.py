@@ -59,7 +59,7 @@ def fresh(key: str = "sl-1", state: PurchaseState = PurchaseState.PLANNED, **cha
 
 
 def file_of(files: SessionFiles, session: Session, folder: str = "sessions") -> Path:
-    return next((files.root / folder).glob(f"*{session.session_id}~*"))
+    return next((files.root / folder).rglob(f"*{session.session_id}~*"))
 
 
 def again(files: SessionFiles) -> SessionFiles:
@@ -84,6 +84,33 @@ def test_session_created_is_loaded_equal_whatever_the_case(files: SessionFiles) 
     assert len(session.session_id) == 5
     assert again(files).load(session.session_id.lower()) == session
     assert files.save(session).revision == session.revision + 1
+
+
+def test_session_id_is_never_given_twice(files: SessionFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = iter("AAAAAAAAAABBBBB")
+    monkeypatch.setattr("shiplabel.storage.sessions.secrets.choice", lambda _: next(letters))
+    first = files.create(fresh())
+    files.discard(first)
+    files.purge()
+    assert again(files).create(fresh("sl-2")).session_id == "BBBBB"
+
+
+def test_session_is_created_and_met_by_its_key_without_a_look_at_all_others(
+    files: SessionFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        files.create(fresh(f"sl-{number}"))
+    seen: list[str] = []
+    listdir = os.listdir
+
+    def counting(path: Any) -> list[str]:
+        seen.extend(listdir(path))
+        return listdir(path)
+
+    monkeypatch.setattr(os, "listdir", counting)
+    session = again(files).create(fresh("sl-new"))
+    assert [met.session_id for met in again(files).with_key("sl-new")] == [session.session_id]
+    assert len(seen) < 30
 
 
 def test_session_file_and_folders_are_the_owners_alone(files: SessionFiles) -> None:
@@ -223,8 +250,9 @@ def test_link_in_a_sessions_place_is_replaced_by_a_save(files: SessionFiles, tmp
 
 def test_pipe_or_folder_in_a_sessions_place_blocks_nobody(files: SessionFiles) -> None:
     good = files.create(fresh())
-    os.mkfifo(files.root / "sessions" / "AAAAA~sl-8.json")
-    (files.root / "sessions" / "BBBBB~sl-9.json").mkdir()
+    shard = file_of(files, good).parent
+    os.mkfifo(shard / "AAAAA~sl-8.json")
+    (shard / "BBBBB~sl-9.json").mkdir()
     assert [head.session_id for head in files.heads()] == [good.session_id]
     assert len(files.complaints) == 2
 

@@ -76,7 +76,7 @@ def test_two_terminals_on_one_session_the_second_is_told_who_holds_it(desk: Desk
 
 def test_damaged_session_is_set_aside_and_blocks_no_other(desk: Desk) -> None:
     good = begun(desk, "from_city")
-    path = next(desk.root.glob(f"sessions/{good}~*.json"))
+    path = next(desk.root.glob(f"sessions/*/{good}~*.json"))
     bad = path.with_name(path.name.replace(good, "ZZZZZ"))
     bad.write_bytes(path.read_bytes()[:100])
     terminal = desk.open("resume", good)
