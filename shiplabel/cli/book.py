@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.storage.addresses import AddressBook, Entry, search
-from shiplabel.storage.templates import Template, Templates
+from shiplabel.storage.templates import Template, Templates, template_of
 from shiplabel.workflow.session import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shiplabel.cli.context import Context
-    from shiplabel.cli.wizard.desk import AddressSuggestion, ParcelPreset
+    from shiplabel.cli.wizard.desk import AddressSuggestion, KeepAddress, KeepTemplate, ParcelPreset
     from shiplabel.workflow.session import Session
 
 SUGGESTED = 12
@@ -111,11 +111,33 @@ def last_preset(context: Context) -> ParcelPreset | None:
     return ParcelPreset(preset.name, preset.answers) if preset else None
 
 
-def save_recipient(context: Context, session: Session, side: str, name: str, *, replace: bool) -> Entry:
-    """Save one side of a session under a name in the book; raise TakenName."""
-    fields = {
-        step.partition("_")[2]: value
-        for step, value in session.answers.items()
-        if step.startswith(f"{side}_")
-    }
-    return book_of(context).save(name, fields, replace=replace)
+def address_keeper(context: Context) -> KeepAddress:
+    """Return what saves one side of a session in the book and says what was saved.
+
+    A sender becomes the default one where there is none yet.
+    """
+
+    def keep(session: Session, side: str, name: str, replace: bool) -> str:
+        book = book_of(context)
+        fields = {
+            step.partition("_")[2]: value
+            for step, value in session.answers.items()
+            if step.startswith(f"{side}_")
+        }
+        first = side == "from" and book.default() is None and not context.settings.ship_from.get("name")
+        entry = book.save(name, fields, replace=replace, default=first)
+        default = "; new labels begin with this sender" if first else ""
+        return f"{entry.name} is in the address book{default}."
+
+    return keep
+
+
+def template_keeper(context: Context) -> KeepTemplate:
+    """Return what saves a session's answers and wishes as a template and says what was saved."""
+
+    def keep(session: Session, parts: frozenset[str], name: str, replace: bool) -> str:
+        made = template_of(session, name, set(parts) or None)
+        kept = templates_of(context).save(name, made.answers, made.wishes, replace=replace)
+        return f"{kept.name} is a template of {', '.join(kept.parts)}."
+
+    return keep

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from shiplabel.cli.talk import Talk
     from shiplabel.workflow.session import Session
 
 SANDBOX_URL = "http://127.0.0.1"
@@ -129,35 +128,6 @@ class Context(AbstractContextManager["Context"]):
             )
         for complaint in self.sessions.complaints:
             console.tell(complaint)
-
-    def talk(self, asked: Any) -> Talk:
-        """Return who answers: a clerk at a terminal, else the options."""
-        if self.can_ask and not asked.json:
-            clerk: Talk = self.clerk(asked)
-            return clerk
-        from shiplabel.cli.script import Script  # noqa: PLC0415  # one of two is needed
-
-        return Script(self.parts, yes=asked.yes)
-
-    def clerk(self, asked: Any) -> Any:
-        """Return the conversation with a person at a terminal."""
-        from shiplabel.cli import book  # noqa: PLC0415  # prompts are loaded when needed
-        from shiplabel.cli.wizard.clerk import Clerk  # noqa: PLC0415
-        from shiplabel.cli.wizard.desk import Desk  # noqa: PLC0415
-
-        desk = Desk(
-            environment=self.settings.environment,
-            discard=self.sessions.discard,
-            drop=self.sessions.drop,
-            plain=self.settings.plain,
-            yes=asked.yes,
-            rule=asked.rate,
-            completions=book.completions(self),
-            parcel_preset=book.last_preset(self),
-            weight_unit=self.settings.weight_unit,
-            length_unit=self.settings.size_unit,
-        )
-        return Clerk(self.parts, desk)
 
     def wish_defaults(self) -> dict[str, Any]:
         """Return what the settings say a new label is like."""

@@ -10,6 +10,7 @@ import typer
 from shiplabel.cli import console
 from shiplabel.cli.book import used
 from shiplabel.cli.context import Context
+from shiplabel.cli.conversation import clerk_of, talk_of
 from shiplabel.cli.flow import finish, show_label
 from shiplabel.cli.options import asked_printer, missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.resume import run as resume
@@ -47,7 +48,7 @@ def run(context: Context, asked: Any) -> int:
         understood = skipping_rest(understood)
     for doubt in understood.doubts:
         console.tell(doubt)
-    if not alone and (other := context.clerk(asked).beside_open(context.sessions.heads())):
+    if not alone and (other := clerk_of(context, asked).beside_open(context.sessions.heads())):
         return resume(context, asked, other, "")
     key, record = claim(context, understood.wishes)
     if record is not None:
@@ -60,7 +61,9 @@ def run(context: Context, asked: Any) -> int:
     session = context.sessions.create(begun(context, understood, key))
     used(context, template)
     with context.sessions.hold(session.session_id):
-        return finish(context, session, context.talk(asked), as_json=asked.json, printer=asked_printer(asked))
+        return finish(
+            context, session, talk_of(context, asked), as_json=asked.json, printer=asked_printer(asked)
+        )
 
 
 def begun(context: Context, understood: Understood, key: str) -> Session:

@@ -10,6 +10,7 @@ import typer
 
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
+from shiplabel.cli.conversation import clerk_of, talk_of
 from shiplabel.cli.flow import finish, show_label
 from shiplabel.cli.options import asked_printer, missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.reconcile import take_word
@@ -61,7 +62,7 @@ def _go_on(context: Context, asked: Any, session: Session) -> int:
     in_doubt = session.purchase.state in UNSETTLED or session.purchase.state is PurchaseState.PURCHASED
     if not in_doubt:
         session = _changed(context, asked, session)
-    return finish(context, session, context.talk(asked), as_json=asked.json, printer=asked_printer(asked))
+    return finish(context, session, talk_of(context, asked), as_json=asked.json, printer=asked_printer(asked))
 
 
 def _changed(context: Context, asked: Any, session: Session) -> Session:
@@ -105,7 +106,7 @@ def _only_open(context: Context, asked: Any) -> str:
     if len(heads) == 1:
         return heads[0].session_id
     if heads and context.can_ask and not asked.json:
-        picked: str = context.clerk(asked).pick_session(heads)
+        picked: str = clerk_of(context, asked).pick_session(heads)
         return picked
     ids = ", ".join(head.session_id for head in heads)
     said = f"Several sessions are open: {ids}." if heads else "No session is open."

@@ -86,7 +86,10 @@ class Templates:
         *,
         replace: bool = False,
     ) -> Template:
-        """Check the parts and save them; raise TakenName when the name may not be replaced."""
+        """Check the parts and save them; raise TakenName when the name may not be replaced.
+
+        A parcel preset just saved is the one that is offered next.
+        """
         checked = check_answers(answers)
         kept_wishes = _checked_wishes(wishes)
         if not checked and not kept_wishes:
@@ -98,7 +101,9 @@ class Templates:
         with self._list.changing() as things:
             body = {"answers": checked, "wishes": kept_wishes}
             kept = self._list.put(things, name, body, replace=replace)
-        return Template(kept, checked, kept_wishes)
+        saved = Template(kept, checked, kept_wishes)
+        self.used(saved)
+        return saved
 
     def rename(self, old: str, new: str) -> str:
         """Give a template another name."""
@@ -116,7 +121,7 @@ class Templates:
             AtomicStorage(self._last).write({"last": {"1": {"preset": template.name}}})
 
     def last_preset(self) -> Template | None:
-        """Return the parcel preset used last, if it still exists."""
+        """Return the parcel preset saved or used last, if it still exists."""
         last = self._last_name()
         return next((one for one in self.presets() if one.name == last), None) if last else None
 

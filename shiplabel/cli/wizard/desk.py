@@ -40,6 +40,15 @@ class ParcelPreset:
     answers: Mapping[str, str | None]
 
 
+KeepAddress = Callable[[Session, str, str, bool], str]
+"""Saves a session's side (``from`` or ``to``) under a name, over a taken one only when the last is true.
+
+Returns a sentence of what was saved; raises TakenName for a taken name, InputError for one that is none."""
+
+KeepTemplate = Callable[[Session, frozenset[str], str, bool], str]
+"""The same for a template of some parts (``ship_from``, ``ship_to``, ``parcel``); no parts is all of it."""
+
+
 def no_book(_text: str) -> list[AddressSuggestion]:
     """Return nothing: there is no address book."""
     return []
@@ -51,7 +60,8 @@ class Desk:
 
     ``discard`` puts the session away that is open here, ``drop`` another one by its id (without
     it none is offered); ``resume_command`` is what to type, without the session's id; ``rule``
-    picks the first time instead of the clerk; ``console`` is where the wizard talks.
+    picks the first time instead of the clerk; ``console`` is where the wizard talks;
+    ``keep_address`` and ``keep_template`` save what is on the review screen, where they can.
     """
 
     environment: str
@@ -66,6 +76,8 @@ class Desk:
     length_unit: LengthUnit = "inch"
     resume_command: str = "shiplabel resume"
     console: Any = None
+    keep_address: KeepAddress | None = None
+    keep_template: KeepTemplate | None = None
 
     def environment_words(self) -> str:
         """Return the environment as a header says it; short where the terminal is narrow."""

@@ -76,17 +76,20 @@ def pasted(step: str, text: str) -> dict[str, str | None] | None:
 
 
 def in_book(text: str, completions: Callable[[str], list[AddressSuggestion]]) -> list[AddressSuggestion]:
-    """Return the addresses of which a word of the name begins with what is typed, the best first.
+    """Return the addresses that hold what is typed in name, company, street or city, the best first.
 
-    A space at the end says that the name is meant as it is typed.
+    A name that is typed whole comes first, then one that begins so, then a word of the name. A
+    space at the end says that the name is meant as it is typed.
     """
     typed = " ".join(text.casefold().split())
     if not typed or text != text.rstrip():
         return []
-    found = [one for one in completions(text) if f" {typed}" in f" {one.title.casefold()}"]
-    return sorted(
-        found, key=lambda one: (one.title.casefold() != typed, not one.title.casefold().startswith(typed))
-    )
+    return sorted(completions(text), key=lambda one: _rank(one.title.casefold(), typed))
+
+
+def _rank(name: str, typed: str) -> int:
+    orders = (name == typed, name.startswith(typed), f" {typed}" in name)
+    return orders.index(True) if True in orders else len(orders)
 
 
 def first_of_book(

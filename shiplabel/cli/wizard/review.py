@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shiplabel.cli.wizard.desk import Discarded
+from shiplabel.cli.wizard.keeping import Keeping
 from shiplabel.cli.wizard.prompt import Key
 from shiplabel.domain.text import printable
 from shiplabel.errors import InputError
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
 
 PARTS = {"f": "from", "t": "to", "p": "parcel"}
-KEYS = ("Enter rates", "^B back", "? help", "^C save+quit")
+KEYS = ("Enter rates", "a address book", "p parcel preset", "^B back", "? help", "^C save+quit")
 EDIT_KEYS = ("f, t, p or 1–20 and Enter", "^B back", "^C save+quit")  # noqa: RUF001  # a range
 HELP = (
     "Enter asks every carrier for its rates. e edits: then f (ship from), t (ship to), p (parcel), "
-    "or a field's number. s saves and quits, x discards. ^B or Esc goes back one question."
+    "or a field's number. t keeps all answers as a template, p the parcel as a preset, a an address in "
+    "the book. s saves and quits, x discards. ^B or Esc goes back one question."
 )
 
 
@@ -37,6 +39,7 @@ class Review:
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        self._keeping = Keeping(room)
 
     def ask(self, session: Session, fetch: Callable[[Session], Session]) -> Session:
         """Show all answers and do what the clerk chooses, once."""
@@ -45,9 +48,9 @@ class Review:
         enter = "Enter tries again" if session.error else "Enter gets rates"
         reply = room.prompt.choose(
             room.header("confirm"),
-            f"{enter} · e edit · s save and quit · x discard:",
+            f"{enter} · e edit · t template · s save and quit · x discard:",
             keys=KEYS,
-            letters="esx?",
+            letters="etpasx?",
         )
         room.voice.wipe()
         if reply.key == Key.ENTER:
@@ -63,7 +66,17 @@ class Review:
             raise self._room.left(session)
         if letter == "x":
             return self._discard(session)
+        if letter in "tpa":
+            return self._kept(session, letter)
         self._room.voice.say(HELP)
+        return session
+
+    def _kept(self, session: Session, letter: str) -> Session:
+        """Save a template, a parcel preset or an address; the review comes again."""
+        if letter == "a":
+            self._keeping.address(session)
+        else:
+            self._keeping.template(session, frozenset({"parcel"} if letter == "p" else ()))
         return session
 
     def _discard(self, session: Session) -> Session:
