@@ -33,7 +33,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "layout": ("4x6", "letter"),
     "weight_unit": ("pound", "ounce", "gram", "kilogram"),
     "size_unit": ("inch", "centimeter"),
+    "international": ("off", "on"),
 }
+SWITCHES = {"international"}
 KEYS: dict[str, str] = {
     "format": "pdf",
     "layout": "4x6",
@@ -41,6 +43,7 @@ KEYS: dict[str, str] = {
     "confirmation": "none",
     "weight_unit": "pound",
     "size_unit": "inch",
+    "international": "off",
     "printer": "",
     "low_balance": "20",
     "session_ttl": "24h",
@@ -114,6 +117,7 @@ class Settings:
     confirmation: str = "none"
     weight_unit: Any = "pound"
     size_unit: Any = "inch"
+    international: str = "off"
     printer: str = ""
     low_balance: Decimal = Decimal(20)
     ship_from: dict[str, str] = field(default_factory=dict)
@@ -201,6 +205,8 @@ def _known(name: str, path: Path) -> str:
 
 
 def _plain(name: str, value: object, path: Path) -> str:
+    if isinstance(value, bool) and name in SWITCHES:
+        return "on" if value else "off"
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise SettingsError(f"{path}: {name} takes a text or a number, not {value!r}.")
     return str(value)

@@ -271,3 +271,10 @@ def test_sender_of_the_file_comes_through(load: Any) -> None:
 def test_every_setting_may_stand_in_the_file_with_its_default(load: Any) -> None:
     top = [f'{name} = "{value}"' for name, value in KEYS.items() if "." not in name]
     assert load("\n".join(top)) == load()
+
+
+@pytest.mark.parametrize(
+    ("text", "switch"), [("", "off"), ("international = true", "on"), ('international = "on"', "on")]
+)
+def test_international_shipping_is_a_switch(load: Any, text: str, switch: str) -> None:
+    assert load(text=text).international == switch

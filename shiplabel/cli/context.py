@@ -137,6 +137,7 @@ class Context(AbstractContextManager["Context"]):
             "layout": settings.layout,
             "rule": settings.rule,
             "confirmation": settings.confirmation or "none",
+            "abroad": settings.international == "on",
         }
 
     def with_paper(self, record: Session) -> Session:

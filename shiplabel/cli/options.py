@@ -19,7 +19,7 @@ from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import InputError
 from shiplabel.printing.targets import parse_target
 from shiplabel.workflow.session import Wishes
-from shiplabel.workflow.steps import ANSWER_STEPS, STEPS
+from shiplabel.workflow.steps import ALL_ANSWER_STEPS, ANSWER_STEPS, STEPS, may_be_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,9 +108,6 @@ def understand(asked: Any, settings: Settings, known: dict[str, str | None], wis
     problems: list[InputError] = []
     answers = dict(known)
     doubts: list[str] = []
-    for side in ("from", "to"):
-        if country := getattr(asked, f"{side}_country"):
-            answers[f"{side}_country"] = country.strip().upper()
     for step, text in _typed(asked, problems).items():
         try:
             understood = STEPS[step].check(text, answers)  # type: ignore[misc]  # answer steps have a check
@@ -129,7 +126,7 @@ def understand(asked: Any, settings: Settings, known: dict[str, str | None], wis
 
 def _typed(asked: Any, problems: list[InputError]) -> dict[str, str]:
     """Return the texts that options gave to answer steps, in the order of the steps."""
-    given = {step: getattr(asked, step, "") for step in ANSWER_STEPS}
+    given = {step: getattr(asked, step, "") for step in ALL_ANSWER_STEPS}
     given["parcel_weight"] = asked.weight
     if asked.size:
         try:
@@ -166,6 +163,7 @@ def _wishes(asked: Any, settings: Settings, wishes: Wishes, problems: list[Input
         layout=read("layout", _one_of("layout", ("4x6", "letter")), wishes.layout),
         out=asked.out or wishes.out,
         again=asked.again or wishes.again,
+        abroad=bool(asked.from_country or asked.to_country) or wishes.abroad,
     )
     if chosen.layout == "letter" and chosen.format != "pdf":
         problems.append(
@@ -195,8 +193,9 @@ def _one_of(option: str, words: tuple[str, ...]) -> Callable[[str], str]:
 
 def skipping_rest(understood: Understood) -> Understood:
     """Return what the options gave with every other optional step skipped: nobody will be asked."""
-    skipped = {step: None for step in ANSWER_STEPS if STEPS[step].optional}
-    return replace(understood, answers={**skipped, **understood.answers})
+    answers = understood.answers
+    skipped = {step: None for step in ANSWER_STEPS if may_be_empty(step, answers)}
+    return replace(understood, answers={**skipped, **answers})
 
 
 def missing(answers: dict[str, str | None], asked: Any, wishes: Wishes, *, to_buy: bool) -> list[str]:
@@ -206,7 +205,7 @@ def missing(answers: dict[str, str | None], asked: Any, wishes: Wishes, *, to_bu
     absent = [
         names.get(step, f"--{step.replace('_', '-')}")
         for step in ANSWER_STEPS
-        if not answers.get(step) and not STEPS[step].optional
+        if not answers.get(step) and not may_be_empty(step, answers)
     ]
     absent += ["--rate"] if to_buy and not wishes.rule else []
     absent += ["--yes"] if to_buy and not asked.yes else []

@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli.book import filled
-from shiplabel.errors import InputError
+from shiplabel.errors import InputError, SettingsError
 from shiplabel.workflow.session import Wishes
-from shiplabel.workflow.steps import ANSWER_STEPS
+from shiplabel.workflow.steps import ALL_ANSWER_STEPS, STEPS, may_be_empty
 
 if TYPE_CHECKING:
     from shiplabel.cli.context import Context
     from shiplabel.storage.templates import Template
 
-_STEP_OF_SETTING = {
-    "name": "from_name", "company": "from_company", "address1": "from_address1", "address2": "from_address2",
-    "city": "from_city", "state": "from_state", "zip": "from_zip", "country": "from_country",
-    "phone": "from_phone",
-}  # fmt: skip
+SENDER_STEPS = tuple(step for step in ALL_ANSWER_STEPS if step.startswith("from_"))
 
 
 def start(context: Context, asked: Any) -> tuple[dict[str, str | None], Wishes, Template | None]:
@@ -28,11 +24,32 @@ def start(context: Context, asked: Any) -> tuple[dict[str, str | None], Wishes, 
 
 
 def default_sender(context: Context) -> dict[str, str | None]:
-    """Return the answers of the settings' sender, the parts it leaves out skipped; empty without one."""
+    """Return the answers of the settings' sender; with a name, what it leaves out and may be is skipped.
+
+    The sender's country is the one of every address. Raise SettingsError for a part that cannot be.
+    """
     sender = context.settings.ship_from
-    if not sender.get("name"):
-        return {}
-    return {step: sender.get(setting) or None for setting, step in _STEP_OF_SETTING.items()}
+    known: dict[str, str | None] = {}
+    for step in SENDER_STEPS:
+        setting = step.removeprefix("from_")
+        if text := sender.get(setting, ""):
+            known[step] = _understood(step, text, known)
+        elif sender.get("name") and step != "from_country" and may_be_empty(step, known):
+            known[step] = None
+    if country := known.get("from_country"):
+        known["to_country"] = country
+    return known
+
+
+def _understood(step: str, text: str, known: dict[str, str | None]) -> str | None:
+    setting = f"ship_from.{step.removeprefix('from_')}"
+    try:
+        value: str | None = STEPS[step].check(text, known).value  # type: ignore[misc]  # answer steps have a check
+    except InputError as error:
+        raise SettingsError(
+            f"{setting}: {error.message}", hint=f"shiplabel config set {setting} …"
+        ) from error
+    return value
 
 
 def copied(context: Context, like: str) -> dict[str, str | None]:
@@ -42,5 +59,4 @@ def copied(context: Context, like: str) -> dict[str, str | None]:
     source = context.sessions.search(like)
     if source is None:
         raise InputError(f"There is no label or session {like}.", field="like", hint="shiplabel labels list")
-    kept = (*ANSWER_STEPS, "from_country", "to_country")
-    return {step: source.answers[step] for step in kept if step in source.answers}
+    return {step: source.answers[step] for step in ALL_ANSWER_STEPS if step in source.answers}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from shiplabel.domain.foreign import HOME
 from shiplabel.domain.label import Label, LabelFile, LabelFormat, LabelLayout
 from shiplabel.domain.money import Money
 from shiplabel.domain.rate import Rate
@@ -22,7 +23,7 @@ from shiplabel.workflow.states import (
     drops_quotes,
     return_step,
 )
-from shiplabel.workflow.steps import FIRST, STEPS, step_after, step_before
+from shiplabel.workflow.steps import FIRST, asked_steps, step_after, step_before
 
 SCHEMA = 1
 
@@ -31,7 +32,8 @@ SCHEMA = 1
 class Wishes:
     """What the clerk or the script asked for beside the answers; empty where nothing was said.
 
-    ``carrier_id`` and ``service_code`` name a service that is to be bought without a quote.
+    ``carrier_id`` and ``service_code`` name a service that is to be bought without a quote,
+    ``abroad`` says that the countries are asked too.
     """
 
     order_id: str = ""
@@ -47,6 +49,7 @@ class Wishes:
     again: bool = False
     carrier_id: str = ""
     service_code: str = ""
+    abroad: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,12 @@ class Session:
     error: StepError | None = None
     history: tuple[Event, ...] = ()
 
+    @property
+    def abroad(self) -> bool:
+        """Whether the countries are asked: they were wished for, or one of them is another than home."""
+        countries = {self.answers.get(step) for step in ("from_country", "to_country")}
+        return self.wishes.abroad or not countries <= {None, "", HOME}
+
 
 def begin(
     *,
@@ -215,14 +224,14 @@ def _next(session: Session, given: dict[str, str | None]) -> tuple[str, str | No
     while True:
         if step == until:
             return "confirm", None
-        step = step_after(step)
+        step = step_after(step, abroad=session.abroad)
         if step not in given:
             return step, until
 
 
 def back(session: Session) -> Session:
     """Move to the question before; the first has none and stays."""
-    before = step_before(session.step)
+    before = step_before(session.step, abroad=session.abroad)
     return replace(session, step=before or session.step, edit_until=None)
 
 
@@ -238,7 +247,8 @@ def reach(session: Session, step: str) -> Session:
 
 def first_missing(session: Session) -> str:
     """Return the first step without an answer, or ``confirm`` when all are there."""
-    return next((name for name in STEPS if name not in session.answers and STEPS[name].asks), "confirm")
+    asked = asked_steps(abroad=session.abroad)
+    return next((name for name in asked if name not in session.answers), "confirm")
 
 
 def drop_quotes(session: Session) -> Session:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shiplabel.domain import checks
+from shiplabel.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row of the table; ``before`` is None for the first step, ``check`` for steps that ask no text."""
+    """A row of the table; ``before`` is None for the first step, ``check`` for steps that ask no text.
+
+    ``abroad`` marks questions that are asked only where parcels may go to other countries.
+    """
 
     part: str
     question: str
@@ -33,6 +37,7 @@ class Step:
     before: str | None
     optional: bool = False
     help: str = ""
+    abroad: bool = False
 
     @property
     def asks(self) -> bool:
@@ -41,7 +46,7 @@ class Step:
 
 
 def _address(part: str, side: str, before: str | None) -> dict[str, Step]:
-    """Return the eight rows of one address; ``side`` is the field's first part at the service."""
+    """Return the rows of one address; ``side`` is the field's first part at the service."""
     word = side.removeprefix("ship_")
     return {
         f"{word}_name": Step(
@@ -52,8 +57,12 @@ def _address(part: str, side: str, before: str | None) -> dict[str, Step]:
             part, "Company", f"{side}.company_name", checks.company(word), f"{word}_name",
             optional=True, help="The firm, where the name is a person. Enter alone leaves it out.",
         ),
+        f"{word}_country": Step(
+            part, "Country", f"{side}.country_code", checks.country(word), f"{word}_company",
+            abroad=True, help="Two letters or the English name: US, CA, Germany. Enter alone is the US.",
+        ),
         f"{word}_address1": Step(
-            part, "Street", f"{side}.address_line1", checks.street(word), f"{word}_company",
+            part, "Street", f"{side}.address_line1", checks.street(word), f"{word}_country",
             help="House number and street, 1 to 100 characters.",
         ),
         f"{word}_address2": Step(
@@ -105,26 +114,44 @@ STEPS: dict[str, Step] = {
 }  # fmt: skip
 
 FIRST = next(iter(STEPS))
-ANSWER_STEPS = tuple(name for name, step in STEPS.items() if step.asks)
-ASKED = len(ANSWER_STEPS) + 1
+ANSWER_STEPS = tuple(name for name, step in STEPS.items() if step.asks and not step.abroad)
+ALL_ANSWER_STEPS = tuple(name for name, step in STEPS.items() if step.asks)
 _AFTER = {step.before: name for name, step in STEPS.items() if step.before}
 
 
-def step_after(name: str) -> str:
+def asked_steps(*, abroad: bool = False) -> tuple[str, ...]:
+    """Return the answer steps in their order; the countries are among them where parcels go abroad."""
+    return ALL_ANSWER_STEPS if abroad else ANSWER_STEPS
+
+
+def step_after(name: str, *, abroad: bool = False) -> str:
     """Return the step that follows; the last has none and follows itself."""
-    return _AFTER.get(name, "done" if name == "purchase" else name)
+    after = _AFTER.get(name, "done" if name == "purchase" else name)
+    return step_after(after) if STEPS[after].abroad and not abroad else after
 
 
-def step_before(name: str) -> str | None:
+def step_before(name: str, *, abroad: bool = False) -> str | None:
     """Return the step before, or None for the first."""
-    return STEPS[name].before
+    before = STEPS[name].before
+    return step_before(before) if before and STEPS[before].abroad and not abroad else before
 
 
-def title(name: str) -> str:
+def may_be_empty(name: str, answers: Answers) -> bool:
+    """Tell whether a step takes no text for an answer: always, or for the country of these answers."""
+    check = STEPS[name].check
+    try:
+        return check is not None and check("", answers) is not None
+    except InputError:
+        return False
+
+
+def title(name: str, *, abroad: bool = False) -> str:
     """Return a step's header: ``Ship to · ZIP code · 15 of 21``."""
     step = STEPS[name]
-    place = list(STEPS).index(name) + 1
-    return f"{step.part} · {step.question} · {place} of {ASKED}" if place <= ASKED else step.part
+    counted = (*asked_steps(abroad=abroad or step.abroad), "confirm")
+    if name not in counted:
+        return step.part
+    return f"{step.part} · {step.question} · {counted.index(name) + 1} of {len(counted)}"
 
 
 _ALIASES = {

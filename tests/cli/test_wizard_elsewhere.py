@@ -39,7 +39,7 @@ def test_book_fields_become_answers_of_one_side_and_the_rest_is_left_out() -> No
     answers = of_side("from", ANNA.fields)
     assert answers["from_city"] == "Austin"
     assert answers["from_phone"] is None
-    assert len(answers) == 8
+    assert len(answers) == 9
 
 
 def test_parts_that_hold_are_given_and_the_others_stay_to_be_mended() -> None:

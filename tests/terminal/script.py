@@ -53,9 +53,9 @@ def kept_before(step: str) -> dict[str, str | None]:
     return {name: KEPT[name] for name in ANSWER_STEPS[:before]}
 
 
-def wait_step(terminal: Terminal, step: str) -> None:
+def wait_step(terminal: Terminal, step: str, *, abroad: bool = False) -> None:
     """Wait until the question of a step is open."""
-    terminal.wait_asked(title(step))
+    terminal.wait_asked(title(step, abroad=abroad))
     if step in {"from_phone", "to_phone"} or step not in ANSWER_STEPS:
         return
     terminal.wait_for(f"{STEPS[step].question}")

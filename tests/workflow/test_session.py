@@ -8,7 +8,15 @@ import pytest
 from shiplabel.workflow import session as moves
 from shiplabel.workflow.session import StepError, begin
 from shiplabel.workflow.states import PurchaseState, Trouble
-from shiplabel.workflow.steps import ANSWER_STEPS, STEPS, step_after, step_before, step_of_field, title
+from shiplabel.workflow.steps import (
+    ANSWER_STEPS,
+    STEPS,
+    may_be_empty,
+    step_after,
+    step_before,
+    step_of_field,
+    title,
+)
 from tests.workflow.model import ANSWERS, NOON, RATE
 
 DAY = timedelta(hours=24)
@@ -19,23 +27,60 @@ def fresh(**changes: object) -> moves.Session:
     return replace(session, **changes)  # type: ignore[arg-type]  # fields of the session
 
 
-def test_steps_chain_from_first_to_done_without_a_gap() -> None:
+COUNTRIES = {"from_country", "to_country"}
+
+
+@pytest.mark.parametrize("abroad", [False, True])
+def test_steps_chain_from_first_to_done_without_a_gap(abroad: bool) -> None:
     walked = ["from_name"]
     while walked[-1] != "done":
-        walked.append(step_after(walked[-1]))
-    assert walked == list(STEPS)
+        walked.append(step_after(walked[-1], abroad=abroad))
+    assert walked == [step for step in STEPS if abroad or step not in COUNTRIES]
 
 
+@pytest.mark.parametrize("abroad", [False, True])
 @pytest.mark.parametrize("step", [step for step in STEPS if step not in {"from_name", "done"}])
-def test_step_after_the_step_before_is_the_step(step: str) -> None:
-    before = step_before(step)
+def test_step_after_the_step_before_is_the_step(step: str, abroad: bool) -> None:
+    before = step_before(step, abroad=abroad)
     assert before is not None
-    assert step_after(before) == step
+    if abroad or step not in COUNTRIES:
+        assert step_after(before, abroad=abroad) == step
 
 
 def test_title_of_a_step_counts_it_among_all_questions() -> None:
     assert title("to_zip") == "Ship to · ZIP code · 15 of 21"
+    assert title("to_zip", abroad=True) == "Ship to · ZIP code · 17 of 23"
     assert title("rate") == "Rates"
+
+
+def test_countries_are_asked_where_parcels_go_abroad() -> None:
+    at_company = fresh(step="from_company")
+    assert moves.answer(at_company, {"from_company": None}).step == "from_address1"
+    abroad = replace(at_company, wishes=moves.Wishes(abroad=True))
+    assert moves.answer(abroad, {"from_company": None}).step == "from_country"
+    assert moves.first_missing(replace(abroad, answers={"from_name": "A", "from_company": None})) == (
+        "from_country"
+    )
+
+
+@pytest.mark.parametrize(("country", "abroad"), [(None, False), ("US", False), ("CA", True)])
+def test_a_country_that_is_not_home_is_asked_for_without_any_wish(country: str | None, abroad: bool) -> None:
+    assert fresh(answers={"to_country": country}).abroad is abroad
+
+
+@pytest.mark.parametrize(
+    ("step", "answers", "may"),
+    [
+        ("to_company", {}, True),
+        ("to_state", {}, False),
+        ("to_state", {"to_country": "DE"}, True),
+        ("to_zip", {"to_country": "HK"}, True),
+        ("to_zip", {"to_country": "DE"}, False),
+        ("confirm", {}, False),
+    ],
+)
+def test_step_may_be_empty_as_its_country_wants(step: str, answers: dict[str, str | None], may: bool) -> None:
+    assert may_be_empty(step, answers) is may
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def _may_leave(method: Callable[[Clerk, Session], Session]) -> Callable[[Clerk, 
 
     @wraps(method)
     def guarded(clerk: Clerk, session: Session) -> Session:
+        clerk.room.abroad = session.abroad
         clerk.recall(session)
         try:
             return method(clerk, session)

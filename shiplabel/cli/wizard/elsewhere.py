@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.completion import Completer, Completion
 
 from shiplabel.errors import InputError
-from shiplabel.workflow.steps import ANSWER_STEPS, STEPS
+from shiplabel.workflow.steps import ALL_ANSWER_STEPS, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +38,7 @@ def checked(parts: Mapping[str, str | None], known: Mapping[str, str | None]) ->
     """Run each part through its step's check, in the order of the steps."""
     found = Found()
     answers = dict(known)
-    for step in (step for step in ANSWER_STEPS if step in parts):
+    for step in (step for step in ALL_ANSWER_STEPS if step in parts):
         text = parts[step] or ""
         found.shown[step] = text
         try:
@@ -61,7 +61,7 @@ def side_of(step: str) -> str:
 
 def of_side(side: str, fields: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return a book's fields as answers of one side; what the book leaves out is left out."""
-    steps = [step for step in ANSWER_STEPS if side_of(step) == side]
+    steps = [step for step in ALL_ANSWER_STEPS if side_of(step) == side]
     return {step: fields.get(step.partition("_")[2]) for step in steps}
 
 

@@ -14,7 +14,7 @@ from shiplabel.cli.wizard.prompt import Key
 from shiplabel.domain.text import printable
 from shiplabel.errors import InputError
 from shiplabel.workflow.session import answer
-from shiplabel.workflow.steps import STEPS
+from shiplabel.workflow.steps import STEPS, asked_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -142,14 +142,17 @@ class Questions:
     def _is_meant(self, session: Session, address: Mapping[str, str | None]) -> bool:
         self._room.voice.say("That looks like a whole address:")
         for step, part in address.items():
-            if part and step in STEPS:
+            if part and self._is_asked(step):
                 self._room.voice.say(f"  {STEPS[step].question:<18}{part}")
         return self._room.prompt.yes("Fill it in like that?", header=self._room.header(session.step))
+
+    def _is_asked(self, step: str) -> bool:
+        return step in asked_steps(abroad=self._room.abroad)
 
     def _fill(self, session: Session, parts: Mapping[str, str | None]) -> Session:
         found = checked(parts, self._known(session))
         for step, shown in found.shown.items():
-            if step in found.given:
+            if step in found.given and self._is_asked(step):
                 self._room.voice.understood(step, shown or "left out")
         self._drafts.update(found.drafts)
         if session.step in found.given:

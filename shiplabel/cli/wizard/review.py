@@ -14,10 +14,10 @@ from shiplabel.cli.wizard.prompt import Key
 from shiplabel.domain.text import printable
 from shiplabel.errors import InputError
 from shiplabel.workflow.session import edit
-from shiplabel.workflow.steps import ANSWER_STEPS, STEPS
+from shiplabel.workflow.steps import ANSWER_STEPS, STEPS, asked_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.console import RenderableType
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PARTS = {"f": "from", "t": "to", "p": "parcel"}
 KEYS = ("Enter rates", "a address book", "p parcel preset", "^B back", "? help", "^C save+quit")
-EDIT_KEYS = ("f, t, p or 1–20 and Enter", "^B back", "^C save+quit")  # noqa: RUF001  # a range
+EDIT_KEYS = ("f, t, p or a number, Enter", "^B back", "^C save+quit")
 HELP = (
     "Enter asks every carrier for its rates. e edits: then f (ship from), t (ship to), p (parcel), "
     "or a field's number. t keeps all answers as a template, p the parcel as a preset, a an address in "
@@ -101,7 +101,7 @@ class Review:
             if reply.key == Key.BACK or not reply.text.strip():
                 return session
             try:
-                first, last = span(reply.text)
+                first, last = span(reply.text, asked_steps(abroad=session.abroad))
             except InputError as error:
                 room.voice.refuse(error)
                 typed = reply.text
@@ -114,24 +114,30 @@ class Review:
         return [summary_grid(session)]
 
 
-def span(text: str) -> tuple[str, str]:
-    """Return the first and the last step that ``f``, ``7``, ``to_zip`` or ``ship to zip code`` means."""
+def span(text: str, asked: Sequence[str] = ANSWER_STEPS) -> tuple[str, str]:
+    """Return the first and the last step that ``f``, ``7``, ``to_zip`` or ``ship to zip code`` means.
+
+    Another country asks the rest of its address too: state and postal code are its own.
+    """
     wanted = " ".join(re.sub(r"[^0-9a-z]+", " ", text.casefold()).split())
     if part := PARTS.get(wanted, wanted if wanted in PARTS.values() else ""):
-        steps = [step for step in ANSWER_STEPS if step.startswith(f"{part}_")]
+        steps = [step for step in asked if step.startswith(f"{part}_")]
         return steps[0], steps[-1]
-    if wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted[:4]) <= len(ANSWER_STEPS):
-        step = ANSWER_STEPS[int(wanted) - 1]
-        return step, step
-    fitting = [step for step in ANSWER_STEPS if wanted and wanted in _names(step)]
+    if wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted[:4]) <= len(asked):
+        return _with_its_rest(asked[int(wanted) - 1])
+    fitting = [step for step in asked if wanted and wanted in _names(step)]
     if len(fitting) == 1:
-        return fitting[0], fitting[0]
+        return _with_its_rest(fitting[0])
     if fitting:
-        said = " or ".join(f"{ANSWER_STEPS.index(step) + 1} ({STEPS[step].part})" for step in fitting)
+        said = " or ".join(f"{asked.index(step) + 1} ({STEPS[step].part})" for step in fitting)
         raise InputError(f"{text.strip()} stands there twice: {said}.")
     raise InputError(
-        f"{printable(text.strip())} is no field. Type f, t, p or a number from 1 to {len(ANSWER_STEPS)}."
+        f"{printable(text.strip())} is no field. Type f, t, p or a number from 1 to {len(asked)}."
     )
+
+
+def _with_its_rest(step: str) -> tuple[str, str]:
+    return step, f"{step.partition('_')[0]}_phone" if STEPS[step].abroad else step
 
 
 def _names(step: str) -> set[str]:
@@ -144,7 +150,7 @@ def summary_lines(session: Session) -> list[str]:
     """Return every answer as a line of its own."""
     return [
         f"{number:>2}  {STEPS[step].part:<10}{STEPS[step].question:<18}{_answer(session, step)}".rstrip()
-        for number, step in enumerate(ANSWER_STEPS, 1)
+        for number, step in enumerate(asked_steps(abroad=session.abroad), 1)
     ]
 
 
@@ -154,9 +160,10 @@ def summary_grid(session: Session) -> Table:
     for _ in range(2):
         grid.add_column(justify="right", style="dim", width=2)
         grid.add_column(overflow="fold", ratio=1)
-    half = [step for step in ANSWER_STEPS if step.startswith("from_")]
-    other = [step for step in ANSWER_STEPS if step.startswith("to_")]
-    parcel = [step for step in ANSWER_STEPS if step.startswith("parcel_")]
+    asked = asked_steps(abroad=session.abroad)
+    half = [step for step in asked if step.startswith("from_")]
+    other = [step for step in asked if step.startswith("to_")]
+    parcel = [step for step in asked if step.startswith("parcel_")]
     grid.add_row("", Text("Ship from", "bold"), "", Text("Ship to", "bold"))
     for left, right in zip(half, other, strict=True):
         grid.add_row(*_cell(session, left), *_cell(session, right))
@@ -167,7 +174,7 @@ def summary_grid(session: Session) -> Table:
 
 
 def _cell(session: Session, step: str) -> tuple[str, Text]:
-    number = ANSWER_STEPS.index(step) + 1
+    number = asked_steps(abroad=session.abroad).index(step) + 1
     label = STEPS[step].question.partition(",")[0]
     return str(number), Text(f"{label:<10}", "dim").append(_answer(session, step), "not dim")
 

@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 
 class Room:
-    """One run's terminal; ``rule`` is the option's, emptied once the clerk has taken over."""
+    """One run's terminal; ``rule`` is the option's, emptied once the clerk has taken over.
+
+    ``abroad`` tells whether the session at hand asks the countries: headers count them.
+    """
 
     def __init__(self, parts: Parts, desk: Desk) -> None:
         self.parts, self.desk, self.rule = parts, desk, desk.rule
+        self.abroad = False
         self.voice = Voice(desk.console, plain=desk.plain)
         self.prompt = Prompt(plain=desk.plain)
 
     def header(self, step: str) -> str:
         """Return the line above a question: where the clerk is, and whose money it is."""
-        return f"{title(step)} · {self.desk.environment_words()}"
+        return f"{title(step, abroad=self.abroad)} · {self.desk.environment_words()}"
 
     def save(self, session: Session) -> Session:
         """Write the session down."""
@@ -43,7 +47,8 @@ class Room:
         """Return what to raise when the clerk leaves."""
         kept = sum(1 for step in session.answers if step in STEPS and STEPS[step].asks)
         what = f"{kept} answer{'' if kept == 1 else 's'}" if kept else "the label"
-        return Interrupted(f"Saved: {what}, at {title(session.step)}.", hint=self.resume(session))
+        where = title(session.step, abroad=self.abroad)
+        return Interrupted(f"Saved: {what}, at {where}.", hint=self.resume(session))
 
     def resume(self, session: Session) -> str:
         """Return the command that goes on with the session."""
