@@ -56,9 +56,11 @@ def kept_before(step: str) -> dict[str, str | None]:
 def wait_step(terminal: Terminal, step: str, *, abroad: bool = False) -> None:
     """Wait until the question of a step is open."""
     terminal.wait_asked(title(step, abroad=abroad))
-    if step in {"from_phone", "to_phone"} or step not in ANSWER_STEPS:
-        return
-    terminal.wait_for(f"{STEPS[step].question}")
+    if STEPS[step].asks:
+        begin = f" {STEPS[step].question}"
+        terminal.wait_until(
+            lambda: any(line.startswith(begin) for line in terminal.screen.splitlines()), f"{begin!r}"
+        )
 
 
 def answer_step(terminal: Terminal, step: str) -> None:
