@@ -11,6 +11,7 @@ from shiplabel.cli import ask, console
 from shiplabel.cli.book import book_of
 from shiplabel.cli.context import Context
 from shiplabel.cli.listing import print_table, write_out
+from shiplabel.cli.together import Choice, handing
 from shiplabel.errors import InputError
 from shiplabel.storage.addresses import FIELDS, Entry, search
 
@@ -27,15 +28,22 @@ NONE_SAVED = "The address book is empty. Next: shiplabel addresses save NAME --a
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Name = Annotated[str, typer.Argument(help="Name in the address book.")]
-LabelName = Annotated[str | None, typer.Option("--name", help="Name on the label, where it is another.")]
-Company = Annotated[str | None, typer.Option(help="Company.")]
-Address1 = Annotated[str | None, typer.Option(help="House number and street.")]
-Address2 = Annotated[str | None, typer.Option(help="Apartment, suite, floor.")]
-City = Annotated[str | None, typer.Option(help="City.")]
-State = Annotated[str | None, typer.Option(help="State: TX or Texas.")]
-Zip = Annotated[str | None, typer.Option("--zip", help="ZIP code.")]
-Country = Annotated[str | None, typer.Option(help="Country: US, CA, …")]
-Phone = Annotated[str | None, typer.Option(help="Phone number.")]
+EntryName = Annotated[str, typer.Argument(metavar="NAME", help="Name in the address book.")]
+takes_parts = handing(
+    dict,
+    (
+        Choice("name", str | None, None, "Name on the label, where it is another."),
+        Choice("company", str | None, None, "Company."),
+        Choice("address1", str | None, None, "House number and street."),
+        Choice("address2", str | None, None, "Apartment, suite, floor."),
+        Choice("city", str | None, None, "City."),
+        Choice("state", str | None, None, "State: TX or Texas."),
+        Choice("zip", str | None, None, "ZIP code."),
+        Choice("country", str | None, None, "Country: US, CA, …"),
+        Choice("phone", str | None, None, "Phone number."),
+    ),
+    "parts",
+)
 
 
 def entry_object(entry: Entry) -> dict[str, Any]:
@@ -87,61 +95,46 @@ def show(name: Name, as_json: Json = False) -> None:
 
 
 @app.command(epilog=EXAMPLE_SAVE)
+@takes_parts
 def save(
-    name: Name,
+    parts: dict[str, str | None],
     *,
-    label_name: LabelName = None,
-    company: Company = None,
-    address1: Address1 = None,
-    address2: Address2 = None,
-    city: City = None,
-    state: State = None,
-    zip_: Zip = None,
-    country: Country = None,
-    phone: Phone = None,
+    entry_name: EntryName,
     default: Annotated[bool, typer.Option("--default", help="Make it the default sender.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the address of this name.")] = False,
     as_json: Json = False,
 ) -> None:
     """Save an address under a name; what is odd about it is warned of."""
-    fields = _fields(label_name, company, address1, address2, city, state, zip_, country, phone)
-    fields = _filled(fields)
+    fields = _filled(_given(parts))
     with Context.open() as context:
         book = book_of(context)
         entry = ask.under_a_name(
-            name,
+            entry_name,
             lambda free, again: book.save(
-                free, {"name": name, **fields}, replace=replace or again, default=default
+                free, {"name": entry_name, **fields}, replace=replace or again, default=default
             ),
         )
     _show(entry, as_json=as_json)
 
 
 @app.command(epilog="Example: shiplabel addresses edit Ada --phone '512 555 0100' --default")
+@takes_parts
 def edit(
-    name: Name,
+    parts: dict[str, str | None],
     *,
-    label_name: LabelName = None,
-    company: Company = None,
-    address1: Address1 = None,
-    address2: Address2 = None,
-    city: City = None,
-    state: State = None,
-    zip_: Zip = None,
-    country: Country = None,
-    phone: Phone = None,
+    entry_name: EntryName,
     default: Annotated[
         bool | None, typer.Option("--default/--no-default", help="Make it the default sender, or not.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Change parts of an address; an empty text clears a part. Without options a terminal asks each part."""
-    fields = _fields(label_name, company, address1, address2, city, state, zip_, country, phone)
+    fields = _given(parts)
     with Context.open() as context:
         book = book_of(context)
         if not fields and default is None:
-            fields = _edited(book.get(name))
-        entry = book.edit(name, fields, default=default)
+            fields = _edited(book.get(entry_name))
+        entry = book.edit(entry_name, fields, default=default)
     _show(entry, as_json=as_json)
 
 
@@ -200,9 +193,9 @@ def export(file: Annotated[Path | None, typer.Argument(help="Where to; stdout wi
     console.tell(f"{len(entries)} addresses are in {file}.")
 
 
-def _fields(*given: str | None) -> dict[str, str]:
-    """Return the options that were given, an empty text too; in the order of FIELDS."""
-    return {field: value for field, value in zip(FIELDS, given, strict=True) if value is not None}
+def _given(parts: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the options that were given, an empty text too."""
+    return {field: value for field, value in parts.items() if value is not None}
 
 
 def _filled(fields: Mapping[str, str]) -> dict[str, str]:

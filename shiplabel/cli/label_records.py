@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shiplabel import __version__
 from shiplabel.cli import console
+from shiplabel.cli.together import Choice
 from shiplabel.cli.views import label_object
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError
@@ -19,6 +21,34 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
 
 STATUSES = ("bought", "voiding", "voided")
+
+
+FILTERS = (
+    Choice("day", str, "", "One day: 2026-11-24, today, yesterday."),
+    Choice("since", str, "", "First day."),
+    Choice("until", str, "", "Last day."),
+    Choice("order_id", str, "", "Your order number."),
+    Choice("to", str, "", "Part of the recipient's name or company."),
+    Choice("carrier", str, "", "Carrier code: ups, stamps_com, …"),
+    Choice("status", str, "", "bought, voiding or voided."),
+    Choice("batch", str, "", "A batch's id."),
+    Choice("search", str, "", "Text in order, name, address, tracking or label id."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the filter options said; empty where nothing was said."""
+
+    day: str = ""
+    since: str = ""
+    until: str = ""
+    order_id: str = ""
+    to: str = ""
+    carrier: str = ""
+    status: str = ""
+    batch: str = ""
+    search: str = ""
 
 
 def index_of(context: Context) -> LabelIndex:
@@ -59,36 +89,26 @@ def record_of(context: Context, label_id: str) -> Session:
     return record
 
 
-def query_of(
-    context: Context,
-    *,
-    day: str,
-    since: str,
-    until: str,
-    order_id: str,
-    to: str,
-    carrier: str,
-    status: str,
-    batch: str,
-    search: str,
-) -> LabelQuery:
+def query_of(context: Context, filters: Filters) -> LabelQuery:
     """Return what the filter options ask for; raise InputError for a day or status that is none."""
-    if status and status not in STATUSES:
-        raise InputError(f"--status takes {', '.join(STATUSES)}; not {quoted(status)}.", field="status")
-    if day and (since or until):
+    if filters.status and filters.status not in STATUSES:
+        raise InputError(
+            f"--status takes {', '.join(STATUSES)}; not {quoted(filters.status)}.", field="status"
+        )
+    if filters.day and (filters.since or filters.until):
         raise InputError("--day goes without --since and --until.", field="day")
     today = context.clock.now().astimezone()
-    first = _midnight(day or since, today)
-    last = _midnight(day or until, today)
+    first = _midnight(filters.day or filters.since, today)
+    last = _midnight(filters.day or filters.until, today)
     return LabelQuery(
         since=first,
         until=last + timedelta(days=1) if last else None,
-        order_id=order_id,
-        recipient=to,
-        carrier=carrier,
-        status=status,
-        batch=batch,
-        search=search,
+        order_id=filters.order_id,
+        recipient=filters.to,
+        carrier=filters.carrier,
+        status=filters.status,
+        batch=filters.batch,
+        search=filters.search,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli import console
-from shiplabel.cli.label_records import index_of, query_of
+from shiplabel.cli.label_records import Filters, index_of, query_of
 from shiplabel.cli.listing import print_table
 from shiplabel.domain.void_window import is_trackable_status
 from shiplabel.errors import HeldError, ShiplabelError, Unauthorized
@@ -62,10 +62,7 @@ def track_all(context: Context, since: str, *, as_json: bool) -> int:
 
 def _under_way(context: Context, since: str) -> list[Session]:
     if since:
-        query = query_of(
-            context, day="", since=since, until="", order_id="", to="", carrier="", status="bought",
-            batch="", search="",
-        )  # fmt: skip
+        query = query_of(context, Filters(since=since, status="bought"))
     else:
         first = context.clock.now() - timedelta(days=DAYS_BACK)
         query = LabelQuery(since=first, status="bought")

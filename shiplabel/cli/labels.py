@@ -11,7 +11,8 @@ import typer
 
 from shiplabel.cli import ask, console, label_lists
 from shiplabel.cli.context import Context
-from shiplabel.cli.label_records import find_record, index_of, query_of, record_of
+from shiplabel.cli.label_records import FILTERS, Filters, find_record, index_of, query_of, record_of
+from shiplabel.cli.together import handing
 from shiplabel.cli.views import label_lines, label_object
 from shiplabel.errors import InputError, ShiplabelError
 
@@ -24,39 +25,21 @@ app = typer.Typer(no_args_is_help=True, help="Bought labels: list, print, void, 
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 LabelId = Annotated[str, typer.Argument(help="The label's id: se-123456.")]
-Day = Annotated[str, typer.Option(help="One day: 2026-11-24, today, yesterday.")]
-Since = Annotated[str, typer.Option(help="First day.")]
-Until = Annotated[str, typer.Option(help="Last day.")]
-OrderId = Annotated[str, typer.Option(help="Your order number.")]
-To = Annotated[str, typer.Option(help="Part of the recipient's name or company.")]
-Carrier = Annotated[str, typer.Option(help="Carrier code: ups, stamps_com, …")]
-Status = Annotated[str, typer.Option(help="bought, voiding or voided.")]
-Batch = Annotated[str, typer.Option(help="A batch's id.")]
-Search = Annotated[str, typer.Option(help="Text in order, name, address, tracking or label id.")]
+takes_filters = handing(Filters, FILTERS, "filters")
 
 
 @app.command("list", epilog="Example: shiplabel labels list --day today --carrier ups")
+@takes_filters
 def list_(
+    filters: Filters,
     *,
-    day: Day = "",
-    since: Since = "",
-    until: Until = "",
-    order_id: OrderId = "",
-    to: To = "",
-    carrier: Carrier = "",
-    status: Status = "",
-    batch: Batch = "",
-    search: Search = "",
     unused: Annotated[bool, typer.Option("--unused", help="Never scanned, with days left to void.")] = False,
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many; 0 is all.")] = None,
     as_json: Json = False,
 ) -> None:
     """List labels, newest first; a terminal shows 50 unless --limit says otherwise."""
     with Context.open() as context:
-        query = query_of(
-            context, day=day, since=since, until=until, order_id=order_id, to=to,
-            carrier=carrier, status="bought" if unused else status, batch=batch, search=search,
-        )  # fmt: skip
+        query = query_of(context, replace(filters, status="bought") if unused else filters)
         wanted = label_lists.Wanted(query, unused=unused, limit=-1 if limit is None else limit)
         if as_json:
             label_lists.print_objects(context, wanted)
@@ -189,41 +172,27 @@ def track(
 
 
 @app.command(epilog="Example: shiplabel labels export november.csv --since 2026-11-01")
+@takes_filters
 def export(
-    file: Annotated[Path | None, typer.Argument(help="Where to; stdout without it.")] = None,
+    filters: Filters,
     *,
+    file: Annotated[Path | None, typer.Argument(help="Where to; stdout without it.")] = None,
     form: Annotated[str, typer.Option("--format", help="csv or json.")] = "",
-    day: Day = "",
-    since: Since = "",
-    until: Until = "",
-    order_id: OrderId = "",
-    to: To = "",
-    carrier: Carrier = "",
-    status: Status = "",
-    batch: Batch = "",
-    search: Search = "",
 ) -> None:
     """Write labels as CSV for a spreadsheet or as JSON."""
     form = form or ("json" if file and file.suffix.lower() == ".json" else "csv")
     if form not in {"csv", "json"}:
         raise InputError(f"--format takes csv or json, not {form}.", field="format")
     with Context.open() as context:
-        query = query_of(
-            context, day=day, since=since, until=until, order_id=order_id, to=to,
-            carrier=carrier, status=status, batch=batch, search=search,
-        )  # fmt: skip
-        label_lists.export(context, query, file, form)
+        label_lists.export(context, query_of(context, filters), file, form)
 
 
 @app.command(epilog="Example: shiplabel labels report --by carrier --since 2026-11-01")
+@takes_filters
 def report(
+    filters: Filters,
     *,
     by: Annotated[str, typer.Option(help="day, carrier, service or batch.")] = "day",
-    day: Day = "",
-    since: Since = "",
-    until: Until = "",
-    carrier: Carrier = "",
-    batch: Batch = "",
     as_json: Json = False,
 ) -> None:
     """Report what was spent by day, carrier, service or batch."""
@@ -232,11 +201,7 @@ def report(
     if by not in GROUPS:
         raise InputError(f"--by takes {', '.join(GROUPS)}; not {by}.", field="by")
     with Context.open() as context:
-        query = query_of(
-            context, day=day, since=since, until=until, order_id="", to="",
-            carrier=carrier, status="", batch=batch, search="",
-        )  # fmt: skip
-        made = report_of(index_of(context).find(query), by)
+        made = report_of(index_of(context).find(query_of(context, filters)), by)
     if as_json:
         console.print_json(report_object(made))
     else:

@@ -6,12 +6,10 @@ session is made and name every mistake at once.
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass, field, make_dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from shiplabel.cli.together import Choice, handing
 from shiplabel.domain.amounts import parse_money
 from shiplabel.domain.keys import check_order_id
 from shiplabel.domain.parcel import parse_size, side_text
@@ -69,29 +67,15 @@ Asked = make_dataclass(
 Asked.__doc__ = "What the options said; empty where nothing was said."
 
 
-def takes_answers(run: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a command that hands the answer options to ``run`` as one Asked value, after its own."""
-
-    def command(**given: Any) -> Any:
-        own = {name: given.pop(name) for name in list(given) if name in own_names}
-        return run(Asked(**given), **own)
-
-    own = [p for p in inspect.signature(run, eval_str=True).parameters.values() if p.name != "asked"]
-    own_names = {parameter.name for parameter in own}
-    given = [_parameter(name, str, said, "") for name, said in TEXTS.items()]
-    given += [_parameter(name, bool, said, default=False) for name, said in SWITCHES.items()]
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + given
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by Typer
-    command.__annotations__ = {p.name: p.annotation for p in parameters}
-    command.__doc__ = run.__doc__
-    return command
-
-
-def _parameter(name: str, kind: type, said: str, default: object) -> inspect.Parameter:
-    option = typer.Option(f"--{name.strip('_').replace('_', '-')}", help=said, show_default=False)
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
-    )
+takes_answers = handing(
+    Asked,
+    [
+        *(Choice(name, str, "", said) for name, said in TEXTS.items()),
+        *(Choice(name, bool, False, said) for name, said in SWITCHES.items()),
+    ],
+    "asked",
+)
+"""Hands a command the answer options as one Asked value, after its own."""
 
 
 @dataclass(frozen=True, slots=True)
