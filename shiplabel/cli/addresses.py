@@ -18,10 +18,14 @@ from shiplabel.storage.addresses import FIELDS, Entry, search
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-app = typer.Typer(no_args_is_help=True, help="The address book: who you send from and to.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The address book: who you send from and to.",
+    epilog="Example: shiplabel addresses list",
+)
 
 EXAMPLE_SAVE = (
-    "Example: shiplabel addresses save Ada --address1 '1 Main St' --city Austin --state TX --zip 78756"
+    "Example: shiplabel addresses save Grace --address1 '1 Main St' --city Austin --state TX --zip 78756"
 )
 NEEDED = ("address1", "city", "state", "zip")
 NONE_SAVED = "The address book is empty. Next: shiplabel addresses save NAME --address1 …"

@@ -51,7 +51,7 @@ app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    epilog="Example: shiplabel demo, then shiplabel new. Without a key all of it runs in the sandbox.",
+    epilog="Example: shiplabel demo",
 )
 for _name, (_module, _said) in COMMANDS.items():
     app.command(_name, help=_said)(lambda: None)

@@ -23,7 +23,11 @@ from shiplabel.storage.settings_file import read_text, with_setting, write_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-app = typer.Typer(no_args_is_help=True, help="The settings: what a new label is like, sender, printer.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The settings: what a new label is like, sender, printer.",
+    epilog="Example: shiplabel config show",
+)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 KeyName = Annotated[str, typer.Argument(help="A setting: format, printer, ship_from.name, …")]

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     from shiplabel.workflow.session import Session
 
-app = typer.Typer(no_args_is_help=True, help="Bought labels: list, print, void, track, report.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Bought labels: list, print, void, track, report.",
+    epilog="Example: shiplabel labels list",
+)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 LabelId = Annotated[str, typer.Argument(help="The label's id: se-123456.")]
@@ -47,14 +51,14 @@ def list_(
             label_lists.print_labels(context, wanted)
 
 
-@app.command(epilog="Example: shiplabel labels show se-123456 --json")
+@app.command(epilog="Example: shiplabel labels show se-4000001 --json")
 def show(label_id: LabelId, *, as_json: Json = False) -> None:
     """Show one label."""
     with Context.open() as context:
         _print(record_of(context, label_id), as_json=as_json)
 
 
-@app.command("print", epilog="Example: shiplabel labels print se-123456 --printer 192.168.1.40:9100")
+@app.command("print", epilog="Example: shiplabel labels print se-4000001 --printer Zebra")
 def print_(
     label_id: LabelId,
     *,
@@ -74,7 +78,7 @@ def print_(
         _print(record, as_json=as_json)
 
 
-@app.command("open", epilog="Example: shiplabel labels open se-123456")
+@app.command("open", epilog="Example: shiplabel labels open se-4000001")
 def open_(label_id: LabelId) -> None:
     """Show a label's file in the system's viewer; a missing file is fetched first."""
     from shiplabel.cli.printing_command import with_paper  # noqa: PLC0415  # only here
@@ -88,7 +92,7 @@ def open_(label_id: LabelId) -> None:
         show_file(Path(file.path))
 
 
-@app.command(epilog="Example: shiplabel labels void se-123456 --yes")
+@app.command(epilog="Example: shiplabel labels void se-4000001 --yes")
 def void(
     label_id: LabelId,
     *,
@@ -155,7 +159,7 @@ def _told_to_scripts(context: Context, record: Session, *, as_json: bool) -> Ite
         raise
 
 
-@app.command(epilog="Example: shiplabel labels track se-123456")
+@app.command(epilog="Example: shiplabel labels track se-4000001")
 def track(
     label_id: Annotated[str, typer.Argument(help="A label's id; without it all that are under way.")] = "",
     *,

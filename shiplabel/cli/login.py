@@ -20,7 +20,7 @@ from shiplabel.storage.logins import DEFAULT, LONGEST_KEY, Logins, has_keyring
 app = typer.Typer()
 
 
-@app.command(epilog="Example: shiplabel login, or shiplabel login --profile shop-b < key.txt")
+@app.command(epilog="Example: shiplabel login --profile shop-b")
 def login(
     *,
     in_file: Annotated[bool, typer.Option("--file", help="Keep it in a file only you can read.")] = False,

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session, Wishes
 
 app = typer.Typer()
-EXAMPLE = (
-    "Example: shiplabel new --to-name 'Ada Lovelace' --weight '2 lb 3 oz' --size 10x8x4in --rate cheapest"
-)
+EXAMPLE = "Example: shiplabel new --to Ada --weight '2 lb 3 oz' --size 10x8x4in --rate cheapest --yes"
 
 
 @app.command(epilog=EXAMPLE)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
 
 app = typer.Typer()
-EXAMPLE = "Example: shiplabel resume, or shiplabel resume K7M2P --to-zip 95112 --rate cheapest --yes"
+EXAMPLE = "Example: shiplabel resume K7M2P --to-zip 95128 --rate cheapest --yes"
 
 
 @app.command(epilog=EXAMPLE)

@@ -14,7 +14,11 @@ from shiplabel.config import load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-app = typer.Typer(no_args_is_help=True, help="The built-in stand-in for ShipStation.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The built-in stand-in for ShipStation.",
+    epilog="Example: shiplabel sandbox faults",
+)
 
 
 def _ledger() -> Path:
@@ -24,7 +28,7 @@ def _ledger() -> Path:
     return folder / "ledger.sqlite"
 
 
-@app.command(epilog="Example: shiplabel sandbox serve --port 8080")
+@app.command(epilog="Example: shiplabel sandbox serve --port 0")
 def serve(*, port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0) -> None:
     """Serve the stand-in on this machine; its URL is the first line on stdout."""
     from shiplabel.sandbox.serve import serve as run_server  # noqa: PLC0415  # the server is for this command

@@ -10,7 +10,9 @@ from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.errors import InputError, OutcomeUnknown
 
-app = typer.Typer(no_args_is_help=True, help="Labels that are not finished.")
+app = typer.Typer(
+    no_args_is_help=True, help="Labels that are not finished.", epilog="Example: shiplabel sessions list"
+)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]

@@ -16,7 +16,11 @@ from shiplabel.errors import InputError
 from shiplabel.storage.templates import Template, template_of
 from shiplabel.workflow.session import Session, Wishes, begin
 
-app = typer.Typer(no_args_is_help=True, help="Label templates and parcel presets.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Label templates and parcel presets.",
+    epilog="Example: shiplabel templates list",
+)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
@@ -79,7 +83,7 @@ def _show(template: Template, *, as_json: bool) -> None:
         console.result(f"{key:16}{value or '(left out)'}")
 
 
-@app.command("save", epilog="Example: shiplabel templates save 'small box' --weight 1lb --size 8x6x4")
+@app.command("save", epilog="Example: shiplabel templates save 'big box' --weight 9lb --size 20x16x12")
 @takes_answers
 def save(
     asked: Any,

@@ -18,15 +18,20 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def service(tmp_path: Path) -> Iterator[Service]:
     server = Server(create_app(tmp_path / "ledger.sqlite"), 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
+    yield Service(server.url)
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def shop(tmp_path: Path, service: Service) -> Iterator[Shop]:
     home = tmp_path / "clerk"
     home.mkdir()
-    machine = Shop(home, Service(server.url))
+    machine = Shop(home, service)
     yield machine
     for terminal in machine.terminals:
         terminal.close()
-    server.shutdown()
-    server.server_close()
