@@ -1,4 +1,4 @@
-"""Guards around every test: a home of its own, no key, no way to any other machine."""
+"""Guards around every test: a home of its own, English, no key, no way to any other machine."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from shiplabel.language import SOURCES, speak
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +22,10 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("SHIPLABEL_", "SHIPSTATION_", "XDG_")):
             monkeypatch.delenv(name)
+    for name in SOURCES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    speak("")
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -54,6 +54,8 @@ def test_imports_of_file_keep_to_its_layer(path: Path) -> None:
             assert inner in LAYERS[folder], f"{path} imports {name}"
         if folder == "sandbox" and top == "shiplabel":
             assert inner == "sandbox", f"{path} imports {name}: the stand-in shares no code"
+        if path.name == "language.py":
+            assert top != "shiplabel", f"{path} imports {name}: everything says its sentences through it"
 
 
 def test_purchase_is_sent_by_one_function_only() -> None:

@@ -16,22 +16,24 @@ from typer.core import TyperGroup
 from shiplabel import __version__
 from shiplabel.cli.boundary import guarded
 from shiplabel.cli.flags import hoist, remember
+from shiplabel.cli.tongue import choose_language, translated
+from shiplabel.language import marked
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("demo", "The main job, start to end, in the sandbox, without a question."),
-    "new": ("new", "Make a label: addresses, parcel, rates, purchase, file."),
-    "resume": ("resume", "Go on where a label stopped; settle a purchase in doubt."),
-    "sessions": ("sessions", "List, show, discard, purge labels that are not finished."),
-    "rates": ("rates", "Quote only: what each carrier asks. Nothing is bought."),
-    "labels": ("labels", "List, show, print, void, track and report bought labels."),
-    "reconcile": ("reconcile", "Look up every purchase whose outcome is unknown."),
-    "addresses": ("addresses", "The address book."),
-    "templates": ("templates", "Label templates and parcel presets."),
-    "login": ("login", "Keep an API key in the system's keyring."),
-    "logout": ("logout", "Forget the API key."),
-    "doctor": ("doctor", "Check key, service, carriers, data folder and printer."),
-    "config": ("config_command", "Show, get, set and edit the settings."),
-    "sandbox": ("sandbox", "The built-in stand-in for ShipStation: serve, reset, faults."),
+    "demo": ("demo", marked("The main job, start to end, in the sandbox, without a question.")),
+    "new": ("new", marked("Make a label: addresses, parcel, rates, purchase, file.")),
+    "resume": ("resume", marked("Go on where a label stopped; settle a purchase in doubt.")),
+    "sessions": ("sessions", marked("List, show, discard, purge labels that are not finished.")),
+    "rates": ("rates", marked("Quote only: what each carrier asks. Nothing is bought.")),
+    "labels": ("labels", marked("List, show, print, void, track and report bought labels.")),
+    "reconcile": ("reconcile", marked("Look up every purchase whose outcome is unknown.")),
+    "addresses": ("addresses", marked("The address book.")),
+    "templates": ("templates", marked("Label templates and parcel presets.")),
+    "login": ("login", marked("Keep an API key in the system's keyring.")),
+    "logout": ("logout", marked("Forget the API key.")),
+    "doctor": ("doctor", marked("Check key, service, carriers, data folder and printer.")),
+    "config": ("config_command", marked("Show, get, set and edit the settings.")),
+    "sandbox": ("sandbox", marked("The built-in stand-in for ShipStation: serve, reset, faults.")),
 }
 
 
@@ -44,7 +46,7 @@ class LazyGroup(TyperGroup):
         if name not in COMMANDS:
             return name, command, rest
         module = import_module(f"shiplabel.cli.{COMMANDS[name][0]}")
-        return name, typer.main.get_command(module.app), rest
+        return name, translated(typer.main.get_command(module.app)), rest
 
 
 app = typer.Typer(
@@ -98,4 +100,10 @@ def main() -> NoReturn:
         print(f"shiplabel {__version__}")  # noqa: T201  # the one result of this option
         sys.exit(0)
     arguments = hoist(sys.argv[1:])
-    sys.exit(guarded(arguments, lambda: app(arguments, prog_name="shiplabel", standalone_mode=False)))
+    choose_language(arguments)
+    sys.exit(guarded(arguments, lambda: _run(arguments)))
+
+
+def _run(arguments: list[str]) -> object:
+    command = translated(typer.main.get_command(app))
+    return command(arguments, prog_name="shiplabel", standalone_mode=False)

@@ -51,3 +51,16 @@ def hoist(arguments: list[str]) -> list[str]:
         else:
             rest.append(argument)
     return front + rest
+
+
+def value_of(option: str, arguments: list[str]) -> str:
+    """Return the last value of a global option among hoisted arguments, empty without one."""
+    found = ""
+    for position, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == option:
+            found = next(iter(arguments[position + 1 : position + 2]), "")
+        elif argument.startswith(f"{option}="):
+            found = argument.partition("=")[2]
+    return found
