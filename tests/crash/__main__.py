@@ -3,40 +3,60 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
-from pathlib import Path
+from itertools import groupby
+from typing import TYPE_CHECKING
 
-from tests.crash.desk import opened
-from tests.crash.proof import Told, count_touches, faults, kills
+from tests.crash.trial import all_trials, run_all
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.crash.trial import Told
+
+HEAD = "| trials | number | charges | duplicates | lost | wrong | time |\n|---|---|---|---|---|---|---|"
 
 
-def report(told: Told, seconds: float) -> str:
+def line(row: str, told: Sequence[Told], seconds: float) -> str:
     """Return one line of the report."""
-    return (
-        f"{told.name:<8} cases {len(told.results):>4}  charges {told.charges:>4}  "
-        f"duplicates {told.duplicates}  lost {told.lost}  {seconds:.0f} s"
+    outcomes = [one.outcome for one in told]
+    counts = (
+        len(told),
+        sum(one.charges for one in outcomes),
+        sum(one.duplicates for one in outcomes),
+        sum(one.lost for one in outcomes),
+        sum(bool(one.wrong) for one in outcomes),
     )
+    return f"| {row} | {' | '.join(map(str, counts))} | {seconds:.0f} s |"
 
 
 def main() -> int:
-    """Run all cases and print what came of them."""
-    quick = "--quick" in sys.argv
+    """Run all trials and print what came of them."""
+    start = since = time.monotonic()
     told: list[Told] = []
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, opened(Path(folder)) as desk:
-        touches = count_touches(desk)
-        print(f"touches of the outside in one purchase: {touches}")
-        for name in ("kills", "faults"):
-            start = time.monotonic()
-            points = range(1, touches + 1, 6 if quick else 1)
-            told.append(kills(desk, points) if name == "kills" else faults(desk, quick=quick))
-            print(report(told[-1], time.monotonic() - start), flush=True)
-            for result in told[-1].results:
-                if result.duplicates or result.lost:
-                    print(f"  {result}")
-    duplicates, lost = sum(one.duplicates for one in told), sum(one.lost for one in told)
-    print(f"duplicates {duplicates}, lost {lost}")
-    return int(bool(duplicates or lost))
+    print(HEAD, flush=True)
+    for row, group in groupby(run_all(all_trials(quick="--quick" in sys.argv)), lambda one: one.trial.row):
+        done = list(group)
+        told += done
+        print(line(row, done, time.monotonic() - since), flush=True)
+        since = time.monotonic()
+        for one in done:
+            if not one.outcome.is_well:
+                print(f"  {one.trial.name}: {one.outcome}", file=sys.stderr, flush=True)
+    print(line("all", told, time.monotonic() - start))
+    return verdict(told)
+
+
+def verdict(told: Sequence[Told]) -> int:
+    """Print the last line and return the exit code: 0 when all is as promised."""
+    if not told:
+        print("nothing was tried")
+        return 1
+    duplicates = sum(one.outcome.duplicates for one in told)
+    lost = sum(one.outcome.lost for one in told)
+    wrong = sum(bool(one.outcome.wrong) for one in told)
+    print(f"duplicates {duplicates}, lost {lost}" + (f", otherwise wrong {wrong}" if wrong else ""))
+    return int(any(not one.outcome.is_well for one in told))
 
 
 if __name__ == "__main__":

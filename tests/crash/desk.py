@@ -1,197 +1,248 @@
-"""What a clerk does around a crash: run, see what is open, resume; and what is there in the end."""
+"""One clerk's machine for trials: a served stand-in, a home that is emptied, and the program run in it."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiplabel.domain.keys import shipment_key_of_order
-from shiplabel.sandbox.faults import FAULTS
 from shiplabel.sandbox.serve import Server
-from shiplabel.sandbox.server import create_app
+from shiplabel.sandbox.server import Sandbox, create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shiplabel.sandbox.ledger import Charge
+
 ROOT = Path(__file__).parents[2]
+KEY = "key-for-the-proof"
+PATIENCE_S = 150.0
 OPTIONS = (
     "--from-name", "Harbor Goods", "--from-address1", "4009 Marathon Blvd", "--from-city", "Austin",
     "--from-state", "TX", "--from-zip", "78756", "--to-name", "Ada Lovelace",
     "--to-address1", "525 S Winchester Blvd", "--to-city", "San Jose", "--to-state", "CA",
-    "--to-zip", "95128", "--weight", "2 lb 3 oz", "--size", "10x8x4in", "--rate",
-    "service:usps_ground_advantage", "--yes", "--json",
+    "--to-zip", "95128", "--weight", "2 lb 3 oz", "--size", "10x8x4in", "--rate", "cheapest",
+    "--yes", "--json",
 )  # fmt: skip
-TRIES = 4
-KEY = "key-for-the-proof"
+KILLED = -signal.SIGKILL
 
 
-@dataclass
-class Result:
-    """What is there when the clerk has done all that a clerk would do."""
+class CountingServer(Server):
+    """Knows how many connections are open, so that a trial can wait until all is answered."""
 
-    name: str
-    charges: list[Any]
-    labels: list[Any] = field(default_factory=list)
-    open_ones: list[Any] = field(default_factory=list)
-    codes: list[int] = field(default_factory=list)
+    open_ones = 0
+    _turn = threading.Lock()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take a connection."""
+        with self._turn:
+            self.open_ones += 1
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Let a connection go."""
+        super().shutdown_request(request)
+        with self._turn:
+            self.open_ones -= 1
+
+
+@dataclass(frozen=True)
+class Done:
+    """A run that has ended: its exit code (minus the signal), stdout and stderr."""
+
+    code: int
+    out: str
+    err: str
 
     @property
-    def duplicates(self) -> int:
-        """Charges beyond the first."""
-        return max(0, len(self.charges) - 1)
-
-    @property
-    def lost(self) -> int:
-        """Charges that neither a record nor a session in doubt tells of."""
-        if any(one["status"] == "unknown" for one in self.open_ones):
-            return 0
-        recorded = {label["label_id"] for label in self.labels}
-        return sum(charge["label_id"] not in recorded for charge in self.charges)
-
-    @property
-    def whole(self) -> bool:
-        """One charge, its record, its file, nothing open."""
-        files = [file["path"] for label in self.labels for file in label["files"]]
-        return (
-            len(self.charges) == len(self.labels) == 1
-            and not self.open_ones
-            and len(files) == 1
-            and Path(files[0]).read_bytes().startswith(b"%PDF")
-        )
+    def document(self) -> Any:
+        """The one JSON document of its stdout."""
+        return json.loads(self.out)
 
 
 @dataclass
 class Desk:
-    """A served stand-in and a folder for the data of each case."""
+    """A served stand-in, a process that forks runs, and the home of the case at hand."""
 
-    server: Server
-    app: Any
     folder: Path
+    server: CountingServer
+    app: Sandbox
+    line: socket.socket
+    forking: subprocess.Popen[bytes]
+    more: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Talk to the forking process in lines."""
+        self._asked = self.line.makefile("rw", encoding="utf-8")
 
     @property
-    def url(self) -> str:
-        """The served stand-in's address."""
-        return f"http://127.0.0.1:{self.server.socket.getsockname()[1]}"
+    def home(self) -> Path:
+        """The home of the case at hand; its data are in ``data``."""
+        return self.folder / "home"
 
-    def environ(self, case: str) -> dict[str, str]:
-        """Return a case's surroundings: its own home and data, one service for all."""
+    @property
+    def records(self) -> Path:
+        """The folder of this environment's sessions and label records."""
+        return self.home / "data" / "production"
+
+    def start_over(self) -> None:
+        """Begin a case: nothing in the home, nothing in the ledger, no fault."""
+        self.quiet()
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.mkdir(mode=0o700)
+        self.app.reset()
+
+    def keep(self) -> None:
+        """Remember home and ledger as they are, for ``restore``."""
+        self.quiet()
+        shutil.rmtree(self.folder / "kept", ignore_errors=True)
+        shutil.copytree(self.home, self.folder / "kept")
+        (self.folder / "kept.sqlite").unlink(missing_ok=True)
+        self.app.ledger.do("VACUUM INTO ?", str(self.folder / "kept.sqlite"))
+
+    def restore(self) -> None:
+        """Make home and ledger what they were at ``keep``."""
+        self.start_over()
+        self.home.rmdir()
+        shutil.copytree(self.folder / "kept", self.home)
+        ledger = self.app.ledger
+        ledger.do("ATTACH ? AS kept", str(self.folder / "kept.sqlite"))
+        for row in ledger.rows("SELECT name FROM kept.sqlite_master WHERE type = 'table'"):
+            ledger.do(f"DELETE FROM main.{row['name']}")  # noqa: S608  # names of the ledger's own
+            ledger.do(f"INSERT INTO main.{row['name']} SELECT * FROM kept.{row['name']}")  # noqa: S608
+        ledger.do("DETACH kept")
+
+    def environ(self, case: str = "home", **more: str) -> dict[str, str]:
+        """Return a run's surroundings and no others; a case may have a home of its own."""
         home = self.folder / case
-        home.mkdir(parents=True, exist_ok=True)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SHIP")}
-        return kept | {
+        home.mkdir(mode=0o700, exist_ok=True)
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        return {
+            **kept,
             "HOME": str(home),
+            "TERM": "xterm-256color",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
             "SHIPLABEL_DATA_DIR": str(home / "data"),
             "SHIPLABEL_CONFIG": str(home / "config.toml"),
-            "SHIPLABEL_SETTLE": "2s",
+            "SHIPLABEL_RATE_LIMIT": "100000/60",
+            "SHIPLABEL_SETTLE": "0s",
             "SHIPSTATION_API_KEY": KEY,
-            "SHIPSTATION_BASE_URL": self.url,
-            "CRASH_LOG": str(home / "touches"),
+            "SHIPSTATION_BASE_URL": self.server.url,
+            **self.more,
+            **more,
         }
 
-    def run(self, case: str, *arguments: str, crash_at: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run the command line for a case, to be killed at a touch."""
-        return subprocess.run(
-            [sys.executable, "-m", "tests.crash.victim", *arguments],
-            cwd=ROOT,
-            env=self.environ(case) | {"CRASH_AT": str(crash_at)},
-            capture_output=True,
-            text=True,
-            timeout=150,
-            check=False,
-        )
+    def run(self, *arguments: str, before: tuple[str, ...] = (), **more: str) -> Done:
+        """Run the command line without a terminal and wait for its end.
 
-    def buy(self, case: str, crash_at: int = 0) -> int:
-        """Buy the case's label and return the exit code."""
-        return self.run(case, "new", "--order-id", case, *OPTIONS, crash_at=crash_at).returncode
+        ``before`` names functions (``module:function``) to call in its process before ``main``; ``more``
+        are variables of its surroundings.
+        """
+        out, err = self.folder / "stdout", self.folder / "stderr"
+        self.fork(arguments, before, self.environ(**more), stdout=str(out), stderr=str(err))
+        code = self.ended()
+        return Done(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 
-    def settle(self, case: str) -> Result:
-        """Do what a clerk would do until nothing is open or nothing more can be done."""
-        codes = []
-        for _ in range(TRIES):
-            open_ones = self._json(case, "sessions", "list")
-            if not open_ones and self._json(case, "labels", "list"):
-                break
-            ids = [one["session_id"] for one in open_ones]
-            again: list[tuple[str, ...]] = [("resume", one, "--yes", "--json") for one in ids]
-            acts = again or [("new", "--order-id", case, *OPTIONS)]
-            codes += [self.run(case, *arguments).returncode for arguments in acts]
-        result = self.seen(case, codes)
-        return result if result.charges or not result.open_ones else self._say_not_bought(case, codes)
+    def fork(
+        self,
+        arguments: tuple[str, ...],
+        before: tuple[str, ...],
+        environ: dict[str, str],
+        *,
+        terminal: str = "",
+        stdout: str = "",
+        stderr: str = "",
+    ) -> int:
+        """Start a run in a process of its own and return the process's id."""
+        wanted = {
+            "arguments": arguments, "before": before, "environ": environ,
+            "terminal": terminal, "stdout": stdout, "stderr": stderr,
+        }  # fmt: skip
+        self._asked.write(f"{json.dumps(wanted)}\n")
+        self._asked.flush()
+        self._running = int(self._asked.readline())
+        return self._running
 
-    def _say_not_bought(self, case: str, codes: list[int]) -> Result:
-        """Do what a clerk does who has seen in the account that nothing was bought."""
-        key = shipment_key_of_order(case)
-        codes.append(self.run(case, "reconcile", "--not-bought", key, "--yes").returncode)
-        ids = [one["session_id"] for one in self._json(case, "sessions", "list")]
-        codes += [self.run(case, "resume", one, "--yes", "--json").returncode for one in ids]
-        return self.seen(case, codes)
+    def ended(self) -> int:
+        """Wait for the end of the run that was started last and return its exit code (minus the signal)."""
+        late = threading.Timer(PATIENCE_S, os.kill, (self._running, signal.SIGABRT))
+        late.start()
+        try:
+            return int(self._asked.readline())
+        finally:
+            late.cancel()
 
-    def seen(self, case: str, codes: list[int]) -> Result:
-        """Return what is there now."""
-        key = shipment_key_of_order(case)
-        charges = [vars_of(charge) for charge in self.app.ledger.charges()]
-        return Result(
-            case,
-            [charge for charge in charges if charge["external_shipment_id"] == key],
-            self._json(case, "labels", "list"),
-            self._json(case, "sessions", "list"),
-            codes,
-        )
+    def charges(self) -> list[Charge]:
+        """Return every charge of the case, whatever its key, once nothing is under way any more."""
+        self.quiet()
+        return self.app.ledger.charges()
 
-    def _json(self, case: str, *arguments: str) -> list[Any]:
-        done = self.run(case, *arguments, "--json")
-        assert done.returncode == 0, done.stderr
-        found: list[Any] = json.loads(done.stdout)
-        return found
-
-    def touches(self, case: str) -> list[str]:
-        """Return the touches of a case's last run, in order."""
-        lines = (self.folder / case / "touches").read_text(encoding="utf-8").splitlines()
-        starts = [place for place, line in enumerate(lines) if line.startswith("1 ")]
-        return lines[starts[-1] :]
+    def quiet(self) -> None:
+        """Wait until the service has dealt with all that was sent to it, also by those who were killed."""
+        self._control("GET", "/sandbox/charges")  # answered after every connection before it was taken
+        end = time.monotonic() + PATIENCE_S
+        while self.server.open_ones and time.monotonic() < end:
+            time.sleep(0.002)
 
     def fault(self, text: str) -> None:
-        """Arm a fault in place of all others."""
+        """Arm faults beside those that are armed."""
+        self._control("POST", "/sandbox/faults", {"faults": text})
+
+    def mend(self) -> None:
+        """Take all faults off."""
+        self._control("DELETE", "/sandbox/faults")
+
+    def close(self) -> None:
+        """End the forking process and the service."""
+        self._asked.close()
+        self.line.close()
+        self.server.shutdown()
+        self.server.server_close()
+        self.app.ledger.close()
+        self.forking.wait()
+
+    def _control(self, method: str, path: str, body: object = None) -> None:
         request = urllib.request.Request(  # noqa: S310  # loopback, made by this test
-            f"{self.url}/sandbox/faults",
-            data=json.dumps({"faults": text}).encode(),
+            f"{self.server.url}{path}",
+            data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=10):  # noqa: S310  # the same
             return
 
-    def mend(self) -> None:
-        """Take all faults off."""
-        request = urllib.request.Request(f"{self.url}/sandbox/faults", method="DELETE")  # noqa: S310
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310  # loopback
-            return
 
-
-def vars_of(charge: Any) -> dict[str, Any]:
-    """Return a charge of the ledger by the names of its fields."""
-    return {"label_id": charge.label_id, "external_shipment_id": charge.external_shipment_id}
+def open_desk(folder: Path) -> Desk:
+    """Serve the stand-in and warm a forking process; both end with this process."""
+    ours, theirs = socket.socketpair()
+    forking = subprocess.Popen(
+        [sys.executable, "-m", "tests.crash.victim", str(theirs.fileno())],
+        cwd=ROOT,
+        pass_fds=[theirs.fileno()],
+    )
+    theirs.close()
+    app = create_app(folder / "ledger.sqlite")
+    server = CountingServer(app, 0)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    return Desk(folder, server, app, ours, forking)
 
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Desk]:
-    """Serve the stand-in for as long as the cases run."""
-    app = create_app(folder / "ledger.sqlite")
-    server = Server(app, 0)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    """Open a desk for as long as its trials run."""
+    desk = open_desk(folder)
     try:
-        yield Desk(server, app, folder)
+        yield desk
     finally:
-        server.shutdown()
-        server.server_close()
-
-
-NOT_OURS = {"two-labels", "external-id", "rate-limit", "redirect", "label-url"}
-FAULT_NAMES = tuple(name for name in FAULTS if name not in NOT_OURS and not name.startswith("void"))
+        desk.close()

@@ -1,89 +1,75 @@
-"""The cases: a kill at each touch of a purchase, and each fault at a purchase, run to the end."""
+"""The kills: the real program killed at every touch of the outside, then resumed as a clerk would.
+
+Each way of working is run once undisturbed, its touches listed, and then run again and killed at the
+first, the second, and so on to the last of them.
+"""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import tempfile
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shiplabel.sandbox.faults import _KINDS
-from tests.crash.desk import FAULT_NAMES, Desk, Result
+from tests.crash import clerk
+from tests.crash.desk import KILLED, OPTIONS, Desk, opened
+from tests.crash.trial import Outcome, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator
 
-KILLED = -9
-SIDE_BY_SIDE = 2
-SHORT = {
-    "hang": "seconds=3", "buy-then-hang": "seconds=3", "buy-after-hangup": "seconds=1",
-    "label-processing": "seconds=2", "rates-working": "seconds=1", "list-lag": "seconds=1",
-    "slow": "seconds=0.2", "download-drip": "seconds=1", "carrier-delay": "seconds=0.3",
-}  # fmt: skip
-SLOW = {"hang", "buy-then-hang", "buy-after-hangup", "download-drip"}
+LAID = ("tests.crash.touches:lay",)
 
 
-@dataclass(frozen=True)
-class Told:
-    """The report of one kind of proof."""
-
-    name: str
-    results: list[Result]
-
-    @property
-    def duplicates(self) -> int:
-        """Labels bought beyond the first, over all cases."""
-        return sum(result.duplicates for result in self.results)
-
-    @property
-    def lost(self) -> int:
-        """Charges that no record and no session in doubt tells of, over all cases."""
-        return sum(result.lost for result in self.results)
-
-    @property
-    def charges(self) -> int:
-        """All charges."""
-        return sum(len(result.charges) for result in self.results)
+def killed_run(desk: Desk, at: str, *arguments: str) -> int:
+    """Run a command line with its touches laid, to be killed at one of them; return its exit code."""
+    log = str(desk.folder / "touches")
+    return desk.run(*arguments, before=LAID, CRASH_AT=at, CRASH_LOG=log).code
 
 
-def count_touches(desk: Desk) -> int:
-    """Buy one label undisturbed and count how often it touches the outside."""
-    assert desk.buy("whole") == 0
-    return len(desk.touches("whole"))
+def touches(desk: Desk) -> list[str]:
+    """Return the touches of the last run that had them laid, in order."""
+    return (desk.folder / "touches").read_text(encoding="utf-8").splitlines()
 
 
-def kill(desk: Desk, crash_at: int) -> Result:
-    """Kill one purchase at a touch, then do what a clerk would do."""
-    case = f"kill-{crash_at}a"
-    assert desk.buy(case, crash_at) == KILLED
-    return desk.settle(case)
+def new(desk: Desk, at: str) -> int:
+    """Buy a label by options."""
+    desk.start_over()
+    return killed_run(desk, at, "new", "--order-id", "1042", *OPTIONS)
 
 
-def kills(desk: Desk, touches: Iterable[int]) -> Told:
-    """Kill one purchase at each of the touches."""
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
-        return Told("kills", list(workers.map(lambda crash_at: kill(desk, crash_at), touches)))
+def after_new(desk: Desk) -> Outcome:
+    """Finish as a clerk would who knows the order."""
+    clerk.bought_by(desk, partial(clerk.buy_by_options, desk))
+    return clerk.outcome_of(desk)
 
 
-def fault_text(name: str, endpoint: str) -> str:
-    """Return the text that arms a fault once, with short times."""
-    place = f"@{endpoint}" if endpoint else ""
-    times = f":{SHORT[name]}" if name in SHORT else ""
-    return f"{name}{place}:times=1{times}"
+WAYS: dict[str, tuple[Callable[[Desk, str], int], Callable[[Desk], Outcome]]] = {
+    "kill: new": (new, after_new),
+}
 
 
-def fault(desk: Desk, name: str) -> Result:
-    """Buy one label under a fault, mend the service, then do what a clerk would do."""
-    endpoint = "purchase" if _KINDS[name].endpoint == "any" else ""
-    desk.fault(fault_text(name, endpoint))
-    case = f"fault-{name}x"
-    code = desk.buy(case)
-    desk.mend()
-    result = desk.settle(case)
-    result.codes.insert(0, code)
-    return result
+def listed(row: str) -> list[str]:
+    """Run a way of working undisturbed and return its touches."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, opened(Path(folder)) as desk:
+        way, _ = WAYS[row]
+        assert way(desk, "") == 0
+        return touches(desk)
 
 
-def faults(desk: Desk, *, quick: bool) -> Told:
-    """Meet each fault once, one after the other."""
-    names = [name for name in FAULT_NAMES if not (quick and name in SLOW)]
-    return Told("faults", [fault(desk, name) for name in names])
+def trial(row: str, at: str, desk: Desk) -> Outcome:
+    """Kill one way of working at one touch and finish it."""
+    way, finish = WAYS[row]
+    code = way(desk, at)
+    if code not in {0, KILLED}:
+        return Outcome(wrong=(f"ended with {code} instead of the kill",))
+    return finish(desk)
+
+
+def trials(*, quick: bool) -> Iterator[Trial]:
+    """Yield a kill at every touch of each way, or at a spread of them."""
+    for row in WAYS:
+        found = listed(row)
+        step = max(1, len(found) // 10) if quick else 1
+        for at in found[::step]:
+            yield Trial(row=row, name=at, run=partial(trial, row, at))

