@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from shiplabel import __version__
+from shiplabel.cli.as_typed import take_as_typed
 from shiplabel.cli.boundary import guarded
 from shiplabel.cli.flags import hoist, remember
 from shiplabel.cli.tongue import choose_language, translated
@@ -45,8 +46,8 @@ class LazyGroup(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         if name not in COMMANDS:
             return name, command, rest
-        module = import_module(f"shiplabel.cli.{COMMANDS[name][0]}")
-        return name, translated(typer.main.get_command(module.app)), rest
+        command = typer.main.get_command(import_module(f"shiplabel.cli.{COMMANDS[name][0]}").app)
+        return name, take_as_typed(translated(command)), rest
 
 
 app = typer.Typer(
@@ -105,5 +106,5 @@ def main() -> NoReturn:
 
 
 def _run(arguments: list[str]) -> object:
-    command = translated(typer.main.get_command(app))
+    command = take_as_typed(translated(typer.main.get_command(app)))
     return command(arguments, prog_name="shiplabel", standalone_mode=False)
