@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,14 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from urllib.parse import urlsplit
 
-import platformdirs
-
 from shiplabel.domain.amounts import parse_duration, parse_rate_limit
-from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from platformdirs import PlatformDirs
 
 BASE_URL = "https://api.shipstation.com"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -134,8 +132,7 @@ def load_settings(
 ) -> Settings:
     """Return the settings; raise SettingsError that names what is wrong."""
     path = config_path(flags, environ)
-    kept = read_file(path)
-    values = {**KEYS, **kept, **_said(environ)}
+    values = {**KEYS, **read_file(path), **_said(environ)}
     key = _key(flags, environ, stored_key)
     environment = _environment(key)
     profile = _folder_name(flags.profile)
@@ -153,7 +150,7 @@ def load_settings(
         plain=flags.plain or environ.get("TERM") == "dumb",
         lang=flags.lang or values["lang"],
         **{name: _word(name, values[name]) for name in WORDS},
-        rule=_rule(values["rule"]),
+        rule=values["rule"] and _rule(values["rule"]),
         confirmation=values["confirmation"],
         printer=values["printer"],
         low_balance=_amount(values["low_balance"]),
@@ -164,7 +161,7 @@ def load_settings(
 def config_path(flags: Flags, environ: Mapping[str, str]) -> Path:
     """Return where the settings file is, whether it exists or not."""
     named = flags.config or environ.get("SHIPLABEL_CONFIG", "")
-    return _home(named) if named else platformdirs.user_config_path("shiplabel") / "config.toml"
+    return _home(named) if named else _usual().user_config_path / "config.toml"
 
 
 def _home(named: str) -> Path:
@@ -178,11 +175,15 @@ def _home(named: str) -> Path:
 def read_file(path: Path) -> dict[str, str]:
     """Return the settings file's values under dotted keys; empty when there is no file."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+    import tomllib  # noqa: PLC0415  # only where there is a file
+
+    try:
+        found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {path} is not TOML: {error}.") from error
     flat: dict[str, str] = {}
@@ -264,7 +265,7 @@ def _base_url(text: str) -> str:
 def _data_dir(flags: Flags, environ: Mapping[str, str]) -> Path:
     """Return the data folder, made when it is missing; raise SettingsError when it cannot be used."""
     named = flags.data_dir or environ.get("SHIPLABEL_DATA_DIR", "")
-    path = _home(named) if named else platformdirs.user_data_path("shiplabel")
+    path = _home(named) if named else _usual().user_data_path
     try:
         for folder in [*reversed(path.parents), path]:
             if not folder.is_dir():
@@ -279,6 +280,13 @@ def _data_dir(flags: Flags, environ: Mapping[str, str]) -> Path:
             f"The data folder {path} cannot be written to.", hint="choose one with --data-dir"
         )
     return path
+
+
+def _usual() -> PlatformDirs:
+    """Return where the system keeps such things."""
+    from platformdirs import PlatformDirs  # noqa: PLC0415  # only where no place is named
+
+    return PlatformDirs("shiplabel")
 
 
 def _folder_name(profile: str) -> str:
@@ -316,10 +324,11 @@ def _now(text: str) -> datetime | None:
 
 
 def _rule(text: str) -> str:
-    """Return a rule that can be read, or none."""
+    """Return a rule that can be read."""
+    from shiplabel.domain.rules import parse_rule  # noqa: PLC0415  # only where one is set
+
     try:
-        if text:
-            parse_rule(text)
+        parse_rule(text)
     except InputError as error:
         raise SettingsError(f"rule: {error.message}") from error
     return text

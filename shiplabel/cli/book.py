@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from shiplabel.storage.addresses import AddressBook, Entry, search
-from shiplabel.storage.templates import Template, Templates, template_of
-from shiplabel.workflow.session import Wishes
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shiplabel.cli.context import Context
     from shiplabel.cli.wizard.desk import AddressSuggestion, KeepAddress, KeepTemplate, ParcelPreset
-    from shiplabel.workflow.session import Session
+    from shiplabel.storage.addresses import AddressBook, Entry
+    from shiplabel.storage.templates import Template, Templates
+    from shiplabel.workflow.session import Session, Wishes
 
+BOOK = "addresses.json"
+TEMPLATES = "templates.json"
 SUGGESTED = 12
 RECENT = 50
 
 
 def book_of(context: Context) -> AddressBook:
     """Return the address book of the data folder; all environments share it."""
-    return AddressBook(context.settings.data_dir / "addresses.json")
+    from shiplabel.storage.addresses import AddressBook  # noqa: PLC0415  # many have no book
+
+    return AddressBook(context.settings.data_dir / BOOK)
 
 
 def templates_of(context: Context) -> Templates:
     """Return the templates of the data folder; all environments share them."""
-    return Templates(context.settings.data_dir / "templates.json")
+    from shiplabel.storage.templates import Templates  # noqa: PLC0415  # many have none
+
+    return Templates(context.settings.data_dir / TEMPLATES)
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+def _has(context: Context, name: str) -> bool:
+    """Tell whether there is such a file at all: what reads it is loaded only then."""
+    return (context.settings.data_dir / name).exists()
+
+
+class Filled(NamedTuple):
     """Answers and wishes that are known before anything is asked; ``template`` is the one used."""
 
     answers: dict[str, str | None]
@@ -45,15 +52,14 @@ def filled(context: Context, asked: Any, answers: dict[str, str | None], wishes:
     Raise InputError for a name that neither book nor list has.
     """
     known = dict(answers)
-    book = book_of(context)
-    sender = None if known.get("from_name") else book.default()
+    sender = None if known.get("from_name") or not _has(context, BOOK) else book_of(context).default()
     known |= sender.answers("from") if sender else {}
     template = templates_of(context).get(asked.template) if asked.template else None
     if template:
         known |= template.answers
         wishes = template.over(wishes)
     for side, name in (("from", asked.from_), ("to", asked.to)):
-        known |= book.get(name).answers(side) if name else {}
+        known |= book_of(context).get(name).answers(side) if name else {}
     return Filled(known, wishes, template)
 
 
@@ -73,6 +79,8 @@ def completions(context: Context) -> Callable[[str], list[AddressSuggestion]]:
     known: list[Entry] = []
 
     def complete(text: str) -> list[AddressSuggestion]:
+        from shiplabel.storage.addresses import search  # noqa: PLC0415  # at the first letter
+
         if not known:
             known.extend(_known(context))
         return [
@@ -94,6 +102,7 @@ def _known(context: Context) -> list[Entry]:
 def recent(context: Context) -> list[Entry]:
     """Return the last different recipients, the newest first, as if they were saved."""
     from shiplabel.cli.label_records import index_of  # noqa: PLC0415  # most commands ask for none
+    from shiplabel.storage.addresses import Entry  # noqa: PLC0415  # the same
 
     found = index_of(context).recent_recipients(RECENT)
     return [
@@ -107,7 +116,7 @@ def last_preset(context: Context) -> ParcelPreset | None:
     """Return the parcel preset used last, as the wizard offers it."""
     from shiplabel.cli.wizard.desk import ParcelPreset  # noqa: PLC0415  # light, but rich comes along
 
-    preset = templates_of(context).last_preset()
+    preset = templates_of(context).last_preset() if _has(context, TEMPLATES) else None
     return ParcelPreset(preset.name, preset.answers) if preset else None
 
 
@@ -136,6 +145,8 @@ def template_keeper(context: Context) -> KeepTemplate:
     """Return what saves a session's answers and wishes as a template and says what was saved."""
 
     def keep(session: Session, parts: frozenset[str], name: str, replace: bool) -> str:
+        from shiplabel.storage.templates import template_of  # noqa: PLC0415  # few labels become one
+
         made = template_of(session, name, set(parts) or None)
         kept = templates_of(context).save(name, made.answers, made.wishes, replace=replace)
         return f"{kept.name} is a template of {', '.join(kept.parts)}."

@@ -18,7 +18,6 @@ from shiplabel.cli.keys import stored_key
 from shiplabel.config import Settings, load_settings
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.ports import Parts
-from shiplabel.workflow.purchase import fetch_paper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,6 +141,8 @@ class Context(AbstractContextManager["Context"]):
 
     def with_paper(self, record: Session) -> Session:
         """Return a record, its paper fetched now when it was not yet."""
+        from shiplabel.workflow.purchase import fetch_paper  # noqa: PLC0415  # not for a listing
+
         if record.documents.state != "pending":
             return record
         return self.sessions.save_record(fetch_paper(self.parts, record))

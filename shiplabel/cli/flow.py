@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shiplabel.cli import console
-from shiplabel.cli.views import label_lines, label_object
 from shiplabel.errors import ShiplabelError
-from shiplabel.workflow.purchase import AlreadyLabelled, purchase, recover
 from shiplabel.workflow.states import UNSETTLED, PurchaseState
 from shiplabel.workflow.steps import STEPS
-from shiplabel.workflow.trouble import RolledBack
+from shiplabel.workflow.trouble import AlreadyLabelled, RolledBack
 
 if TYPE_CHECKING:
     from shiplabel.cli.context import Context
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 def drive(parts: Parts, session: Session, talk: Talk) -> Session:
     """Walk a session from its step to ``done`` and return the finished record."""
     if session.purchase.state in UNSETTLED or session.purchase.state is PurchaseState.PURCHASED:
+        from shiplabel.workflow.purchase import recover  # noqa: PLC0415  # the first question needs none of it
+
         session = recover(parts, session)
     while session.step != "done":
         try:
@@ -39,6 +39,8 @@ def advance(parts: Parts, session: Session, talk: Talk) -> Session:
         return talk.confirm(session)
     if session.step == "rate":
         return talk.pick(session)
+    from shiplabel.workflow.purchase import purchase  # noqa: PLC0415  # the same
+
     session = talk.approve(session)
     return purchase(parts, session) if session.step == "purchase" else session
 
@@ -58,6 +60,8 @@ def finish(
         record = error.session
     except ShiplabelError as error:
         if as_json:
+            from shiplabel.cli.views import label_object  # noqa: PLC0415  # the first question shows no label
+
             console.print_json(label_object(context.sessions.find(session.session_id), error))
         raise
     else:
@@ -74,6 +78,8 @@ def _printed(context: Context, record: Session, printer: str) -> Session:
 
 def show_label(record: Session, *, as_json: bool) -> None:
     """Print a label: the object for scripts, a few lines for people."""
+    from shiplabel.cli.views import label_lines, label_object  # noqa: PLC0415  # the same
+
     if as_json:
         console.print_json(label_object(record))
         return

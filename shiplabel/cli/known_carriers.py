@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shiplabel.storage.carriers import CarrierCache
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -21,15 +19,19 @@ class KnownCarriers:
         self, client: Callable[[], Any], settings: Settings, account: str, clock: SystemClock
     ) -> None:
         self._client = client
-        self._cache = CarrierCache(settings.records_dir / "carriers", clock)
+        self._folder = settings.records_dir / "carriers"
+        self._clock = clock
         self._account = account
 
     def carriers(self) -> Sequence[Carrier]:
         """List the account's carriers, at most an hour old."""
-        known = self._cache.get(self._account)
+        from shiplabel.storage.carriers import CarrierCache  # noqa: PLC0415  # the first question asks none
+
+        cache = CarrierCache(self._folder, self._clock)
+        known = cache.get(self._account)
         if known is None:
             known = tuple(self._client().carriers())
-            self._cache.put(self._account, known)
+            cache.put(self._account, known)
         return known
 
     def __getattr__(self, name: str) -> Any:

@@ -13,7 +13,6 @@ from shiplabel.cli.context import Context
 from shiplabel.cli.conversation import clerk_of, talk_of
 from shiplabel.cli.flow import finish, show_label
 from shiplabel.cli.options import asked_printer, missing, skipping_rest, takes_answers, understand
-from shiplabel.cli.resume import run as resume
 from shiplabel.cli.start import start
 from shiplabel.domain.keys import random_key, shipment_key_of_order
 from shiplabel.errors import InputError, OutcomeUnknown
@@ -47,6 +46,8 @@ def run(context: Context, asked: Any) -> int:
     for doubt in understood.doubts:
         console.tell(doubt)
     if not alone and (other := clerk_of(context, asked).beside_open(context.sessions.heads())):
+        from shiplabel.cli.resume import run as resume  # noqa: PLC0415  # one of two is needed
+
         return resume(context, asked, other, "")
     key, record = claim(context, understood.wishes)
     if record is not None:

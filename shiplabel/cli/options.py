@@ -6,16 +6,14 @@ session is made and name every mistake at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, make_dataclass, replace
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli.together import Choice, handing
 from shiplabel.domain.amounts import parse_money
 from shiplabel.domain.keys import check_order_id
-from shiplabel.domain.parcel import parse_size, side_text
-from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import InputError
-from shiplabel.printing.targets import parse_target
 from shiplabel.workflow.session import Wishes
 from shiplabel.workflow.steps import ALL_ANSWER_STEPS, ANSWER_STEPS, STEPS, may_be_empty
 
@@ -58,13 +56,12 @@ SWITCHES: dict[str, str] = {
     "json": "One JSON document on stdout.",
 }
 
-Asked = make_dataclass(
-    "Asked",
-    [(name, str, field(default="")) for name in TEXTS]
-    + [(name, bool, field(default=False)) for name in SWITCHES],
-    frozen=True,
-)
-Asked.__doc__ = "What the options said; empty where nothing was said."
+
+class Asked(SimpleNamespace):
+    """What the options said; empty where nothing was said."""
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__(**{**dict.fromkeys(TEXTS, ""), **dict.fromkeys(SWITCHES, False), **said})
 
 
 takes_answers = handing(
@@ -113,6 +110,8 @@ def _typed(asked: Any, problems: list[InputError]) -> dict[str, str]:
     given = {step: getattr(asked, step, "") for step in ALL_ANSWER_STEPS}
     given["parcel_weight"] = asked.weight
     if asked.size:
+        from shiplabel.domain.parcel import parse_size, side_text  # noqa: PLC0415  # a clerk is asked instead
+
         try:
             size = parse_size(asked.size)
         except InputError as error:
@@ -134,7 +133,7 @@ def _wishes(asked: Any, settings: Settings, wishes: Wishes, problems: list[Input
             problems.append(error)
             return old
 
-    read("printer", parse_target, None)
+    read("printer", _printer, None)
     chosen = Wishes(
         order_id=read("order_id", check_order_id, wishes.order_id),
         package_code=asked.package or wishes.package_code,
@@ -162,8 +161,16 @@ def asked_printer(asked: Any) -> str | None:
 
 
 def _rule(text: str) -> str:
+    from shiplabel.domain.rules import parse_rule  # noqa: PLC0415  # a clerk chooses instead
+
     parse_rule(text)
     return text
+
+
+def _printer(text: str) -> None:
+    from shiplabel.printing.targets import parse_target  # noqa: PLC0415  # most labels are not printed
+
+    parse_target(text)
 
 
 def _one_of(option: str, words: tuple[str, ...]) -> Callable[[str], str]:

@@ -11,7 +11,7 @@ from shiplabel.cli import ask, console
 from shiplabel.cli.book import templates_of
 from shiplabel.cli.context import Context
 from shiplabel.cli.listing import print_table
-from shiplabel.cli.options import takes_answers, understand
+from shiplabel.cli.options import Asked, takes_answers, understand
 from shiplabel.errors import InputError
 from shiplabel.storage.templates import Template, template_of
 from shiplabel.workflow.session import Session, Wishes, begin
@@ -149,7 +149,7 @@ def use(asked: Any, name: Name) -> int:
 
     with Context.open() as context:
         template = templates_of(context).get(name)
-        return run(context, changed(asked, template=template.name))
+        return run(context, Asked(**{**vars(asked), "template": template.name}))
 
 
 @app.command(epilog="Example: shiplabel templates rename 'small box' small")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shiplabel.domain.foreign import HOME
-from shiplabel.domain.pasted import take_apart
 from shiplabel.domain.shipment import Address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["address_of", "answers_of", "lines", "one_line", "take_apart"]
+__all__ = ["address_of", "answers_of", "lines", "one_line"]
 
 _FIELDS = {
     "name": "name",

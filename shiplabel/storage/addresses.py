@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shiplabel.domain import checks
-from shiplabel.domain.address import address_of, one_line
 from shiplabel.errors import InputError
 from shiplabel.storage.named_list import NamedList
+from shiplabel.workflow.steps import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,6 +41,8 @@ class Entry:
 
     def line(self) -> str:
         """Return it in one line as a list shows it."""
+        from shiplabel.domain.address import address_of, one_line  # noqa: PLC0415  # a book opens without
+
         return one_line(address_of(self.answers("to"), "to"))
 
 
@@ -157,30 +158,23 @@ def _rank(hay: str, words: list[str]) -> int:
 
 def check_fields(fields: Mapping[str, str | None]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the parts of an address as understood and what is odd; raise InputError naming the part."""
+    from shiplabel.domain import checks  # noqa: PLC0415  # a book opens without
+
     given = {field: fields.get(field) or "" for field in FIELDS}
     country = checks.country("to")(given["country"], {}).value or _HOME
     answers: dict[str, str | None] = {"to_country": country}
     doubts: list[str] = []
-    for step, check in _CHECKS:
+    for field in FIELDS:
+        check = STEPS[f"to_{field}"].check if field != "country" else None
+        if check is None:
+            continue
         try:
-            understood = check(given[step.removeprefix("to_")], answers)
+            understood = check(given[field], answers)
         except InputError as error:
-            raise InputError(error.message, field=step.removeprefix("to_"), hint=error.hint) from error
-        answers[step] = understood.value
+            raise InputError(error.message, field=field, hint=error.hint) from error
+        answers[f"to_{field}"] = understood.value
         doubts += [understood.doubt.removesuffix(" Keep it?")] if understood.doubt else []
     return {field: answers.get(f"to_{field}") or "" for field in FIELDS}, tuple(doubts)
-
-
-_CHECKS = (
-    ("to_name", checks.name("to")),
-    ("to_company", checks.company("to")),
-    ("to_address1", checks.street("to")),
-    ("to_address2", checks.street2("to")),
-    ("to_city", checks.city("to")),
-    ("to_state", checks.state("to")),
-    ("to_zip", checks.zip_code("to")),
-    ("to_phone", checks.phone("to")),
-)
 
 
 def _given(fields: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -32,7 +32,7 @@ from shiplabel.workflow.session import (
 )
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.states import BOUGHT, UNSETTLED, PurchaseEvent, PurchaseState, Trouble
-from shiplabel.workflow.trouble import described, purchase_trouble, rolled_back
+from shiplabel.workflow.trouble import AlreadyLabelled, described, purchase_trouble, rolled_back
 
 if TYPE_CHECKING:
     from shiplabel.domain.label import Label
@@ -42,20 +42,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 5
 FIRST_PAUSE_S = 2.0
-
-
-class AlreadyLabelled(ShiplabelError):
-    """The order has a label already; ``session`` is its record."""
-
-    default_code = "already_labelled"
-
-    def __init__(self, session: Session) -> None:
-        label = session.purchase.label
-        when = f"{label.created_at:%Y-%m-%d}" if label and label.created_at else "earlier"
-        what = label.label_id if label else session.session_id
-        named = f"Order {session.wishes.order_id}" if session.wishes.order_id else "This shipment"
-        super().__init__(f"{named} was labelled on {when}: {what}.", hint="--again ships it once more")
-        self.session = session
 
 
 def purchase(parts: Parts, session: Session) -> Session:

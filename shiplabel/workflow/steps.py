@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
-from shiplabel.domain import checks
 from shiplabel.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shiplabel.domain.checks import Understood
+    from shiplabel.domain.understood import Understood
 
     Answers = Mapping[str, str | None]
     Check = Callable[[str, Answers], Understood]
@@ -45,44 +45,60 @@ class Step:
         return self.check is not None
 
 
+def _check(name: str, side: str = "") -> Check:
+    """Return a check by its name in ``domain.checks``, loaded at the first answer."""
+
+    @cache
+    def found() -> Check:
+        from shiplabel.domain import checks  # noqa: PLC0415  # a table of questions is light without them
+
+        made = getattr(checks, name)
+        return cast("Check", made(side) if side else made)
+
+    def check(text: str, answers: Answers) -> Understood:
+        return found()(text, answers)
+
+    return check
+
+
 def _address(part: str, side: str, before: str | None) -> dict[str, Step]:
     """Return the rows of one address; ``side`` is the field's first part at the service."""
     word = side.removeprefix("ship_")
     return {
         f"{word}_name": Step(
-            part, "Name", f"{side}.name", checks.name(word), before,
+            part, "Name", f"{side}.name", _check("name", word), before,
             help="The person or firm, 1 to 50 characters. A whole pasted address is taken apart.",
         ),
         f"{word}_company": Step(
-            part, "Company", f"{side}.company_name", checks.company(word), f"{word}_name",
+            part, "Company", f"{side}.company_name", _check("company", word), f"{word}_name",
             optional=True, help="The firm, where the name is a person. Enter alone leaves it out.",
         ),
         f"{word}_country": Step(
-            part, "Country", f"{side}.country_code", checks.country(word), f"{word}_company",
+            part, "Country", f"{side}.country_code", _check("country", word), f"{word}_company",
             abroad=True, help="Two letters or the English name: US, CA, Germany. Enter alone is the US.",
         ),
         f"{word}_address1": Step(
-            part, "Street", f"{side}.address_line1", checks.street(word), f"{word}_country",
+            part, "Street", f"{side}.address_line1", _check("street", word), f"{word}_country",
             help="House number and street, 1 to 100 characters.",
         ),
         f"{word}_address2": Step(
-            part, "Apartment, suite", f"{side}.address_line2", checks.street2(word), f"{word}_address1",
+            part, "Apartment, suite", f"{side}.address_line2", _check("street2", word), f"{word}_address1",
             optional=True, help="Apartment, suite, unit, floor. Enter alone leaves it out.",
         ),
         f"{word}_city": Step(
-            part, "City", f"{side}.city_locality", checks.city(word), f"{word}_address2",
+            part, "City", f"{side}.city_locality", _check("city", word), f"{word}_address2",
             help="The city, 1 to 50 characters.",
         ),
         f"{word}_state": Step(
-            part, "State", f"{side}.state_province", checks.state(word), f"{word}_city",
+            part, "State", f"{side}.state_province", _check("state", word), f"{word}_city",
             help="Two letters or the full name: TX, Texas. Territories and AA, AE, AP too.",
         ),
         f"{word}_zip": Step(
-            part, "ZIP code", f"{side}.postal_code", checks.zip_code(word), f"{word}_state",
+            part, "ZIP code", f"{side}.postal_code", _check("zip_code", word), f"{word}_state",
             help="12345 or 12345-6789. A lost leading zero is put back.",
         ),
         f"{word}_phone": Step(
-            part, "Phone", f"{side}.phone", checks.phone(word), f"{word}_zip",
+            part, "Phone", f"{side}.phone", _check("phone", word), f"{word}_zip",
             optional=True, help="A phone number, an extension too. Enter alone leaves it out.",
         ),
     }  # fmt: skip
@@ -92,19 +108,19 @@ STEPS: dict[str, Step] = {
     **_address("Ship from", "ship_from", None),
     **_address("Ship to", "ship_to", "from_phone"),
     "parcel_weight": Step(
-        "Parcel", "Weight", "packages.weight", checks.weight, "to_phone",
+        "Parcel", "Weight", "packages.weight", _check("weight"), "to_phone",
         help="2 lb 3 oz, 35oz, 900 g, 2.5 (pounds). Up to 150 lb.",
     ),
     "parcel_length": Step(
-        "Parcel", "Length", "packages.dimensions.length", checks.length, "parcel_weight",
+        "Parcel", "Length", "packages.dimensions.length", _check("length"), "parcel_weight",
         help="In inches, or 25cm. 10x8x4 fills all three sides.",
     ),
     "parcel_width": Step(
-        "Parcel", "Width", "packages.dimensions.width", checks.width, "parcel_length",
+        "Parcel", "Width", "packages.dimensions.width", _check("width"), "parcel_length",
         help="In inches, or 20cm.",
     ),
     "parcel_height": Step(
-        "Parcel", "Height", "packages.dimensions.height", checks.height, "parcel_width",
+        "Parcel", "Height", "packages.dimensions.height", _check("height"), "parcel_width",
         help="In inches, or 10cm.",
     ),
     "confirm": Step("Review", "All of it", "", None, "parcel_height"),

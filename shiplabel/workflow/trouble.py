@@ -27,6 +27,20 @@ class RolledBack(ShiplabelError):
         self.may_have_charged = cause.may_have_charged
 
 
+class AlreadyLabelled(ShiplabelError):
+    """The order has a label already; ``session`` is its record."""
+
+    default_code = "already_labelled"
+
+    def __init__(self, session: Session) -> None:
+        label = session.purchase.label
+        when = f"{label.created_at:%Y-%m-%d}" if label and label.created_at else "earlier"
+        what = label.label_id if label else session.session_id
+        named = f"Order {session.wishes.order_id}" if session.wishes.order_id else "This shipment"
+        super().__init__(f"{named} was labelled on {when}: {what}.", hint="--again ships it once more")
+        self.session = session
+
+
 def refused_step(error: ShiplabelError) -> str | None:
     """Return the step whose answer the service refused, or None."""
     return step_of_field(error.field_name) if isinstance(error, Refused) else None

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from shiplabel.domain import checks
-from shiplabel.domain.address import address_of, answers_of, lines, one_line, take_apart
+from shiplabel.domain.address import address_of, answers_of, lines, one_line
+from shiplabel.domain.pasted import take_apart
 from shiplabel.domain.shipment import Address
 
 ANN = Address(

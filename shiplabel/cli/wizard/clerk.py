@@ -96,7 +96,7 @@ class Clerk:
 
     def beside_open(self, heads: Sequence[Any]) -> str:
         """Ask what to do beside open sessions; return the one to resume, or nothing to start another."""
-        return self._lists.beside_open(heads)
+        return self._lists.beside_open(heads) if heads else ""
 
     def pick_session(self, heads: Sequence[Any]) -> str:
         """Ask which open session to resume and return its id."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shiplabel.domain.shipment import LengthUnit, WeightUnit
 from shiplabel.errors import Exit, ShiplabelError
 from shiplabel.workflow.session import Session
+
+if TYPE_CHECKING:
+    from shiplabel.domain.shipment import LengthUnit, WeightUnit  # noqa: TC004  # words; shapes come later
 
 NARROW = 76
 ENVIRONMENT = {

@@ -69,7 +69,7 @@ def pasted(step: str, text: str) -> dict[str, str | None] | None:
     """Return the answers in a whole pasted address, or None where the text is only an answer."""
     if not step.endswith(PASTED_AT) or len(text) < len("1 A, Ames IA"):
         return None
-    from shiplabel.domain.address import take_apart  # noqa: PLC0415  # loads usaddress when it must
+    from shiplabel.domain.pasted import take_apart  # noqa: PLC0415  # loads usaddress when it must
 
     taken = take_apart(text, side_of(step))
     return dict(taken) if taken else None
