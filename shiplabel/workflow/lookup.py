@@ -8,6 +8,7 @@ person says in words that it was not bought.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, ShiplabelError, StorageError, Unauthorized
@@ -16,7 +17,7 @@ from shiplabel.workflow.states import PurchaseEvent, PurchaseState, Trouble
 from shiplabel.workflow.trouble import rolled_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from shiplabel.domain.label import Label
     from shiplabel.workflow.ports import Parts, ShippingApi
@@ -62,13 +63,26 @@ def wake(parts: Parts, session: Session) -> Session:
 
 
 def ours(api: ShippingApi, session: Session) -> tuple[Label, ...]:
-    """Return the labels on this session's shipment that were not voided, the oldest first."""
-    found = {
-        label.label_id: label
-        for label in _looked_up(api, session)
-        if is_ours(label, session) and not label.voided and label.status != "voided"
-    }
+    """Return the labels on this session's shipment that were not voided, the oldest first.
+
+    A look-up that fails hides nothing that another one finds; it is raised when none found any.
+    """
+    found: dict[str, Label] = {}
+    failed: ApiError | None = None
+    for look in _look_ups(api, session):
+        try:
+            found |= {label.label_id: label for label in look() if _counts(label, session)}
+        except Unauthorized:
+            raise
+        except ApiError as error:
+            failed = error
+    if failed and not found:
+        raise failed
     return tuple(sorted(found.values(), key=lambda label: (str(label.created_at or ""), label.label_id)))
+
+
+def _counts(label: Label, session: Session) -> bool:
+    return is_ours(label, session) and not label.voided and label.status != "voided"
 
 
 def is_ours(label: Label, session: Session) -> bool:
@@ -78,17 +92,16 @@ def is_ours(label: Label, session: Session) -> bool:
     return by_key or by_shipment
 
 
-def _looked_up(api: ShippingApi, session: Session) -> Iterator[Label]:
-    """Yield what each look-up that the API offers tells, the surest first."""
-    intent = session.purchase.intent
-    if session.purchase.label_id:
-        label = api.label(session.purchase.label_id)
-        yield from [label] if label else []
+def _look_ups(api: ShippingApi, session: Session) -> Iterator[Callable[[], Iterable[Label]]]:
+    """Yield each look-up that the API offers, the surest first."""
+    intent, label_id = session.purchase.intent, session.purchase.label_id
+    if label_id:
+        yield lambda: filter(None, [api.label(label_id)])
     if intent and intent.rate_id:
-        yield from api.labels(rate_id=intent.rate_id)
+        yield partial(api.labels, rate_id=intent.rate_id)
     if session.shipment_id:
-        yield from api.labels(shipment_id=session.shipment_id)
-    yield from api.labels(external_shipment_id=session.shipment_key)
+        yield partial(api.labels, shipment_id=session.shipment_id)
+    yield partial(api.labels, external_shipment_id=session.shipment_key)
 
 
 def settle(parts: Parts, session: Session, *, settle_s: float | None = None) -> Session:

@@ -163,8 +163,16 @@ def test_second_session_for_a_key_in_doubt_sends_nothing() -> None:
     assert world.charged == []
 
 
-def test_look_up_that_fails_is_told_and_made_again() -> None:
+def test_look_up_that_fails_hides_nothing_that_another_finds() -> None:
     world = Troubled(answer=bought_in_silence, look_errors=[NoAnswer("the list did not come")])
+    waited = world.seconds
+    assert status_of(purchase(world.parts, ready(world))) == "bought"
+    assert world.seconds == waited
+
+
+def test_look_ups_that_all_fail_are_told_and_made_again() -> None:
+    lost: list[ShiplabelError] = [NoAnswer("the list did not come") for _ in range(3)]
+    world = Troubled(answer=bought_in_silence, look_errors=lost)
     assert status_of(purchase(world.parts, ready(world))) == "bought"
     assert any("the list did not come" in sentence for sentence in world.said)
 
@@ -211,7 +219,7 @@ def test_purchase_found_in_error_while_looking_up_is_told_with_its_label() -> No
 
 def test_look_before_a_purchase_that_fails_sends_nothing() -> None:
     world = Troubled(answer=bought, look_errors=[NoAnswer("the list did not come")])
-    session = replace(ready(world), met_before=True)
+    session = replace(ready(world), met_before=True, shipment_id=None)
     with pytest.raises(RolledBack):
         purchase(world.parts, session)
     assert world.charged == []
