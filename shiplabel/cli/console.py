@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from shiplabel.domain.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shiplabel.errors import ShiplabelError
 
 _results: list[str] = []
@@ -30,6 +32,11 @@ def tell_error(error: ShiplabelError) -> None:
 def result(text: str = "") -> None:
     """Print a line of a result on stdout."""
     sys.stdout.write(f"{printable(text)}\n")
+
+
+def results(lines: Iterable[str]) -> None:
+    """Print the lines of a result at once: a long list in one go."""
+    sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
 
 
 def print_json(document: object) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.errors import InputError, OutcomeUnknown
+
+if TYPE_CHECKING:
+    from shiplabel.storage.heads import Head
 
 app = typer.Typer(
     no_args_is_help=True, help="Labels that are not finished.", epilog="Example: shiplabel sessions list"
@@ -29,12 +32,13 @@ def list_(*, as_json: Json = False) -> None:
         return
     if not heads:
         console.tell("No session is open. Next: shiplabel new")
-    for head in heads:
-        doc = head.document
-        expires = doc["expires_at"] if head.status == "open" else "never, while in doubt"
-        console.result(
-            f"{head.session_id}  {head.status:<8} {doc['step']:<14} {doc['updated_at']}  expires {expires}"
-        )
+    console.results(map(_line, heads))
+
+
+def _line(head: Head) -> str:
+    doc = head.document
+    expires = doc["expires_at"] if head.status == "open" else "never, while in doubt"
+    return f"{head.session_id}  {head.status:<8} {doc['step']:<14} {doc['updated_at']}  expires {expires}"
 
 
 @app.command(epilog="Example: shiplabel sessions show K7M2P --json")

@@ -11,6 +11,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from shiplabel.storage.atomic import read_plain
 HEAD_BYTES = 2048
 _OPENING = '{"session":{"1":{"head":'
 _DECODER = json.JSONDecoder()
-_TEXTS = ("session_id", "status", "step", "updated_at", "expires_at", "shipment_key")
+_TEXTS_OF = itemgetter("session_id", "status", "step", "updated_at", "expires_at", "shipment_key")
 _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO}
 
 
@@ -31,8 +32,14 @@ class DamagedHead(Exception):
 class Head:
     """What a listing shows of a session; ``document`` is all of it as JSON values."""
 
-    path: Path
+    place: str
     document: dict[str, Any]
+    expires_at: datetime
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return Path(self.place)
 
     @property
     def session_id(self) -> str:
@@ -57,8 +64,7 @@ class Head:
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether time has ended this session; never where money is in doubt or spent."""
-        over = datetime.fromisoformat(self.document["expires_at"]) <= now
-        return over and self.document["status"] == "open"
+        return self.expires_at <= now and self.document["status"] == "open"
 
     def is_newer(self, schema: int) -> bool:
         """Tell whether a newer program wrote it."""
@@ -83,21 +89,25 @@ class Heads:
             known = self._read.get(path)
             if known and known[0] == mark:
                 return known[1]
-            head = Head(Path(path), _document(path))
+            head = Head(path, *_document(path))
         except FileNotFoundError:
             return None
         except OSError as error:
             if error.errno in _NO_FILE:
                 raise DamagedHead from error
             raise
-        if not head.path.name.startswith((f"{head.session_id}~", f"{head.shipment_key}~")):
+        if not _name(path).startswith((f"{head.session_id}~", f"{head.shipment_key}~")):
             raise DamagedHead
         self._read[path] = (mark, head)
         return head
 
 
-def _document(path: str) -> dict[str, Any]:
-    """Return the head's values, read from the file's beginning, from all of it where that is too short."""
+def _name(path: str) -> str:
+    return path.rpartition(os.sep)[2].rpartition("/")[2]
+
+
+def _document(path: str) -> tuple[dict[str, Any], datetime]:
+    """Return the head and its end, read from the beginning of the file, from all of it if that is short."""
     for most in (HEAD_BYTES, None):
         content = read_plain(path, most)
         try:
@@ -107,16 +117,19 @@ def _document(path: str) -> dict[str, Any]:
             if len(content) == most:
                 continue
             raise DamagedHead from None
-        if not text.startswith(_OPENING) or not _is_head(document):
+        if not text.startswith(_OPENING):
             break
-        return dict(document)
+        return document, _end(document)
     raise DamagedHead
 
 
-def _is_head(document: object) -> bool:
-    if not isinstance(document, dict) or {type(document.get(name)) for name in _TEXTS} != {str}:
-        return False
+def _end(document: Any) -> datetime:
+    """Return when a head's session ends; raise DamagedHead for what is no head."""
     try:
-        return datetime.fromisoformat(document["expires_at"]).tzinfo is not None
-    except ValueError:
-        return False
+        if {*map(type, _TEXTS_OF(document))} == {str}:
+            end = datetime.fromisoformat(document["expires_at"])
+            if end.tzinfo is not None:
+                return end
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise DamagedHead

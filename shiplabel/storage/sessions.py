@@ -193,7 +193,7 @@ class SessionFiles:
         try:
             make_folder(target)
             with self._locks.free(head.session_id) as free:
-                fresh = self._head(str(head.path)) if free else None
+                fresh = self._head(head.place) if free else None
                 if fresh is None or not fresh.is_over(now):
                     return False
                 os.rename(head.path, target / head.path.name)  # noqa: PTH104  # a point where the disk can fail
