@@ -6,9 +6,11 @@ How a new sentence is written::
 
     raise InputError(phrase("There is no session {session_id}.", session_id=head.session_id))
     tell(phrase_n("{count} label.", "{count} labels.", len(labels)))
-    HELP = marked("In inches, or 25cm.")        # a table made at import; later: worded(HELP)
+    HELP = marked({"side": "In inches, or 25cm."})     # made at import; later: worded(HELP["side"])
+    FITS = marked("{side} is no side.")                # the same; later: phrase(FITS, side=typed)
 
-- The text is one literal, never an f-string and never put together of pieces: word order differs.
+- The text is a literal (or one of two, by a condition), never an f-string and never put together of
+  pieces: word order differs.
 - Values go in by name, plain names only (``{price:.2f}`` is fine, ``{rate.total}`` is not); a value is
   never translated and never read as a pattern, so braces in it are safe.
 - ``phrase`` is called when the sentence is said, never at import: the language is not known then.
@@ -30,6 +32,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from gettext import GNUTranslations
+    from typing import TypeVar
+
+    Table = TypeVar("Table")
 
 DOMAIN = "shiplabel"
 LOCALE = Path(__file__).with_name("locale")
@@ -59,9 +64,12 @@ def phrase_n(one: str, many: str, count: int, /, **values: object) -> str:
     return spoken.format(count=count, **values)
 
 
-def marked(text: str) -> str:
-    """Return the text as it is: a sentence of a table, to be put into words when it is shown."""
-    return text
+def marked(table: Table) -> Table:
+    """Return a text, or a table of texts, as it is: to be put into words when it is shown.
+
+    The sentences are the literal texts in it and the values of its dictionaries, not their keys.
+    """
+    return table
 
 
 def worded(text: str) -> str:

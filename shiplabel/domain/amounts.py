@@ -11,6 +11,7 @@ from shiplabel.domain import limits
 from shiplabel.domain.money import Money
 from shiplabel.domain.text import clean, quoted
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 
 _SIGNS = {"$": "usd", "us$": "usd", "€": "eur", "£": "gbp", "c$": "cad", "ca$": "cad"}
 _CURRENCY = r"[A-Za-z]{3}|(?:us|ca?)?\$|€|£"
@@ -35,13 +36,18 @@ class Pace:
 
 def parse_money(text: str, field: str = "") -> Money:
     """Return the money that was typed: ``100usd``, ``$12.50``, ``12,50``; bare amounts are dollars."""
-    typed = clean(text, field=field, label="The amount")
+    typed = clean(text, field=field, label=marked("The amount"))
     found = _MONEY.fullmatch(typed)
     amount = _amount(found["amount"], text, field) if found else None
     if not found or amount is None or (found["before"] and found["after"]):
-        raise InputError(f"{quoted(text)} is not an amount. Type it like 12.50 or 100usd.", field=field)
+        raise InputError(
+            phrase("{text} is not an amount. Type it like 12.50 or 100usd.", text=quoted(text)), field=field
+        )
     if amount > limits.AMOUNT_USD:
-        raise InputError(f"{quoted(text)} is more than {limits.AMOUNT_USD:,}.", field=field)
+        raise InputError(
+            phrase("{text} is more than {most:,}.", text=quoted(text), most=limits.AMOUNT_USD),
+            field=field,
+        )
     sign = (found["before"] or found["after"] or "usd").lower()
     return Money(amount, _SIGNS.get(sign, sign))
 
@@ -51,7 +57,8 @@ def parse_rate_limit(text: str, field: str = "") -> Pace:
     found = _PACE.fullmatch(text.strip())
     if not found or not int(found["requests"]) or not int(found["seconds"]):
         raise InputError(
-            f"{quoted(text)} is not a rate limit. Type requests/seconds, like 200/60.", field=field
+            phrase("{text} is not a rate limit. Type requests/seconds, like 200/60.", text=quoted(text)),
+            field=field,
         )
     return Pace(int(found["requests"]), int(found["seconds"]))
 
@@ -61,7 +68,8 @@ def parse_duration(text: str, field: str = "") -> timedelta:
     found = _DURATION.fullmatch(text.strip())
     if not found:
         raise InputError(
-            f"{quoted(text)} is not a length of time. Type it like 24h, 15m or 120s.", field=field
+            phrase("{text} is not a length of time. Type it like 24h, 15m or 120s.", text=quoted(text)),
+            field=field,
         )
     return timedelta(**{_UNITS[found["unit"].lower()]: int(found["count"])})
 
@@ -71,6 +79,7 @@ def _amount(digits: str, text: str, field: str) -> Decimal | None:
         return Decimal(digits.replace(",", ""))
     if _THOUSAND.fullmatch(digits) and "," in digits:
         raise InputError(
-            f"{quoted(text)} may mean thousands or a fraction. Type it without the comma.", field=field
+            phrase("{text} may mean thousands or a fraction. Type it without the comma.", text=quoted(text)),
+            field=field,
         )
     return Decimal(digits.replace(",", ".")) if _AMOUNT.fullmatch(digits) else None

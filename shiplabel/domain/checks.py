@@ -15,6 +15,7 @@ from shiplabel.domain import foreign, letters, limits, parcel, places
 from shiplabel.domain.text import clean, quoted
 from shiplabel.domain.understood import Understood
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 __all__ = ["Understood", "city", "company", "country", "height", "length", "name", "phone", "state", "street",
            "street2", "weight", "width", "zip_code"]  # fmt: skip
 
-_LABELS = {
+_LABELS = marked({
     "name": "The name", "company": "The company", "address1": "The street",
     "address2": "The apartment line", "city": "The city", "state": "The state",
     "zip": "The ZIP code", "country": "The country", "phone": "The phone number",
     "weight": "The weight", "length": "The length", "width": "The width", "height": "The height",
-}  # fmt: skip
+})  # fmt: skip
 _ZIP = re.compile(r"(?P<zip>[0-9]{3,5})(?:\.0|[ \-–]+(?P<more>[0-9]{4})|-)?")  # noqa: RUF001 - dashes are pasted
 _LONG_ZIP = re.compile(r"(?P<zip>[0-9]{3,5})(?P<more>[0-9]{4})")
 _CITY_LINE = re.compile(
@@ -92,7 +93,14 @@ def state(side: str) -> Check:
         _require(typed, step)
         code = places.state_code(typed)
         if code is None:
-            raise InputError(f"{quoted(typed)} is not a US state. {_state_hint(typed)}", field=step)
+            raise InputError(
+                phrase(
+                    "{typed} is not a US state. {state_hint}",
+                    typed=quoted(typed),
+                    state_hint=_state_hint(typed),
+                ),
+                field=step,
+            )
         return Understood(code, f"{places.STATES[code]} ({code})")
 
     return checked
@@ -137,11 +145,14 @@ def phone(side: str) -> Check:
         number, known = _number(typed, _country(answers, side))
         if not number:
             raise InputError(
-                f"{quoted(typed)} is not a phone number. Type it with its area code, 512-555-0100 x12, "
-                "or leave it empty.",
+                phrase(
+                    "{typed} is not a phone number. Type it with its area code, 512-555-0100 x12, or "
+                    "leave it empty.",
+                    typed=quoted(typed),
+                ),
                 field=step,
             )
-        doubt = "" if known else f"{number} is not a number that is in use. Keep it?"
+        doubt = "" if known else phrase("{number} is not a number that is in use. Keep it?", number=number)
         return Understood(number, number, doubt)
 
     return checked
@@ -181,7 +192,12 @@ def _words(step: str, *, optional: bool = False) -> Check:
         _require(typed, step)
         if all(unicodedata.category(character)[0] in "PZ" for character in typed):
             raise InputError(
-                f"{quoted(typed)} has no letter and no digit. {_LABELS[_word(step)]} needs one.", field=step
+                phrase(
+                    "{typed} has no letter and no digit. {what} needs one.",
+                    typed=quoted(typed),
+                    what=_what(step),
+                ),
+                field=step,
             )
         return _with_letters(typed, step)
 
@@ -193,28 +209,45 @@ def _with_letters(typed: str, step: str) -> Understood:
     if not odd:
         return Understood(typed, typed)
     suggestion = letters.transliterated(typed)[: limits.CHARACTERS[_word(step)]].strip()
-    instead = f" (they would print {quoted(suggestion)})" if suggestion else ""
-    return Understood(typed, typed, f"Carriers may not print {quoted(odd)}{instead}. Keep it?", suggestion)
+    doubt = phrase("Carriers may not print {odd}. Keep it?", odd=quoted(odd))
+    if suggestion:
+        doubt = phrase(
+            "Carriers may not print {odd} (they would print {instead}). Keep it?",
+            odd=quoted(odd),
+            instead=quoted(suggestion),
+        )
+    return Understood(typed, typed, doubt, suggestion)
 
 
 def _typed(text: str, step: str) -> str:
     """Return the text made whole, short enough for its step."""
-    label, most = _LABELS[_word(step)], limits.CHARACTERS[_word(step)]
-    typed = clean(text, field=step, label=label)
+    most = limits.CHARACTERS[_word(step)]
+    typed = clean(text, field=step, label=_LABELS[_word(step)])
     if len(typed) > most:
         raise InputError(
-            f"{label} has {len(typed):,} characters, at most {most} fit: {quoted(typed)}.", field=step
+            phrase(
+                "{what} has {count:,} characters, at most {most} fit: {typed}.",
+                what=_what(step),
+                count=len(typed),
+                most=most,
+                typed=quoted(typed),
+            ),
+            field=step,
         )
     return typed
 
 
 def _require(typed: str, step: str) -> None:
     if not typed:
-        raise InputError(f"{_LABELS[_word(step)]} is missing; it cannot be left out.", field=step)
+        raise InputError(phrase("{what} is missing; it cannot be left out.", what=_what(step)), field=step)
 
 
 def _word(step: str) -> str:
     return step.partition("_")[2]
+
+
+def _what(step: str) -> str:
+    return worded(_LABELS[_word(step)])
 
 
 def _country(answers: Answers, side: str) -> str:
@@ -224,9 +257,9 @@ def _country(answers: Answers, side: str) -> str:
 def _state_hint(typed: str) -> str:
     near = places.nearest_state(typed)
     return (
-        f"Did you mean {places.STATES[near]} ({near})?"
+        phrase("Did you mean {state} ({near})?", state=places.STATES[near], near=near)
         if near
-        else "Type its two letters or its name: TX, Texas."
+        else phrase("Type its two letters or its name: TX, Texas.")
     )
 
 
@@ -234,11 +267,19 @@ def _us_zip(typed: str, state_code: str, step: str) -> str:
     """Return ``12345`` or ``12345-6789``; zeros that a spreadsheet cut off are put back."""
     found = _ZIP.fullmatch(typed) or _LONG_ZIP.fullmatch(typed)
     if found is None:
-        raise InputError(f"{quoted(typed)} is not a ZIP code. Type 12345 or 12345-6789.", field=step)
+        raise InputError(
+            phrase("{typed} is not a ZIP code. Type 12345 or 12345-6789.", typed=quoted(typed)), field=step
+        )
     digits = found["zip"]
     if len(digits) < _ZIP_DIGITS and state_code and state_code not in places.LEADING_ZERO[len(digits)]:
         raise InputError(
-            f"{quoted(typed)} has {len(digits)} digits; a ZIP code of {state_code} has {_ZIP_DIGITS}.",
+            phrase(
+                "{typed} has {count} digits; a ZIP code of {state} has {right}.",
+                typed=quoted(typed),
+                count=len(digits),
+                state=state_code,
+                right=_ZIP_DIGITS,
+            ),
             field=step,
         )
     return "-".join(filter(None, (digits.zfill(_ZIP_DIGITS), found["more"])))
@@ -249,13 +290,19 @@ def _zip_doubt(code: str, city_answer: str, state_answer: str) -> str:
     zip5 = code[:_ZIP_DIGITS]
     place = places.place_of_zip(zip5)
     if place is None:
-        return f"ZIP code {zip5} is not known. Keep it?"
+        return phrase("ZIP code {zip5} is not known. Keep it?", zip5=zip5)
     city_there, state_there = place
     fits = state_answer in {"", state_there}
     if fits and (not city_answer or places.is_city_of_zip(zip5, city_answer)):
         return ""
     asked = ", ".join(filter(None, (city_answer, state_answer)))
-    return f"ZIP code {zip5} is {city_there}, {state_there}, not {asked}. Keep it?"
+    return phrase(
+        "ZIP code {zip5} is {city}, {state}, not {asked}. Keep it?",
+        zip5=zip5,
+        city=city_there,
+        state=state_there,
+        asked=asked,
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -311,7 +358,7 @@ def _size_doubt(answers: Answers, step: str) -> str:
     except InputError as error:
         if step == _SIDES[-1]:
             raise _at(step, error) from error
-        return f"{error.message} Keep it, and change the other sides?"
+        return phrase("{why} Keep it, and change the other sides?", why=error.message)
     return ""
 
 

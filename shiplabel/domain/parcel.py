@@ -17,6 +17,7 @@ from shiplabel.domain import limits
 from shiplabel.domain.shipment import Dimensions, LengthUnit, Weight
 from shiplabel.domain.text import clean, quoted
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 
 if TYPE_CHECKING:
     from shiplabel.domain.shipment import WeightUnit
@@ -72,17 +73,24 @@ class Side:
 @lru_cache(maxsize=4096)
 def parse_weight(text: str, unit: WeightUnit = "pound") -> Weight:
     """Return the weight that was typed (``2 lb 3 oz``, ``0,9 kg``); a bare number is in ``unit``."""
-    typed = clean(text, label="The weight")
+    typed = clean(text, label=marked("The weight"))
     parts = [
         (_number(number, "weight", text), _weight_unit(word, unit, text))
         for number, word in _parts(typed, "weight")
     ]
     weight = _one_weight(parts, text)
     if weight.value <= 0:
-        raise InputError(f"A weight must be above zero, not {quoted(text)}.", field="weight")
+        raise InputError(
+            phrase("A weight must be above zero, not {text}.", text=quoted(text)), field="weight"
+        )
     if pounds(weight) > limits.WEIGHT_LB:
         raise InputError(
-            f"{quoted(text)} is too heavy: at most {limits.WEIGHT_LB} lb can be sent.", field="weight"
+            phrase(
+                "{text} is too heavy: at most {most} lb can be sent.",
+                text=quoted(text),
+                most=limits.WEIGHT_LB,
+            ),
+            field="weight",
         )
     return weight
 
@@ -110,15 +118,20 @@ def pounds(weight: Weight) -> Decimal:
 @lru_cache(maxsize=4096)
 def parse_side(text: str, unit: LengthUnit = "inch") -> Side:
     """Return the side that was typed (``10``, ``25cm``, ``10 1/2 in``); a bare number is in ``unit``."""
-    parts = _parts(clean(text, label="The side"), "side")
+    parts = _parts(clean(text, label=marked("The side")), "side")
     sides = [_side(number, word, unit, text) for number, word in parts]
     if len({side.unit for side in sides}) > 1:
         _unreadable("side", text)
     side = Side(sum((side.value for side in sides), Decimal(0)), sides[0].unit)
     if side.value <= 0:
-        raise InputError(f"A side must be above zero, not {quoted(text)}.", field="side")
+        raise InputError(phrase("A side must be above zero, not {text}.", text=quoted(text)), field="side")
     if _cm(side) > limits.SIDE_IN * CM_PER_INCH:
-        raise InputError(f"{quoted(text)} is too long: a side is at most {limits.SIDE_IN} in.", field="side")
+        raise InputError(
+            phrase(
+                "{size} is too long: a side is at most {most} in.", size=quoted(text), most=limits.SIDE_IN
+            ),
+            field="side",
+        )
     return side
 
 
@@ -134,10 +147,11 @@ def is_size(text: str) -> bool:
 
 def parse_size(text: str, unit: LengthUnit = "inch") -> Dimensions:
     """Return the three sides that were typed (``10x8x4in``); the last unit holds for bare sides."""
-    typed = _BETWEEN_SIDES.split(clean(text, label="The size"))
+    typed = _BETWEEN_SIDES.split(clean(text, label=marked("The size")))
     if len(typed) != _SIDES:
         raise InputError(
-            f"{quoted(text)} is not a size. Type three sides: 10x8x4, or 25x20x10cm.", field="size"
+            phrase("{text} is not a size. Type three sides: 10x8x4, or 25x20x10cm.", text=quoted(text)),
+            field="size",
         )
     last = parse_side(typed[-1], unit)
     dimensions = _dimensions([parse_side(typed[0], last.unit), parse_side(typed[1], last.unit), last])
@@ -155,14 +169,24 @@ def check_size(dimensions: Dimensions) -> None:
     sides = sorted(_cm(Side(value, dimensions.unit)) for value in _values(dimensions))
     if sides[-1] > limits.SIDE_IN * CM_PER_INCH:
         raise InputError(
-            f"{show_size(dimensions)} is too long: a side is at most {limits.SIDE_IN} in.", field="size"
+            phrase(
+                "{size} is too long: a side is at most {most} in.",
+                size=show_size(dimensions),
+                most=limits.SIDE_IN,
+            ),
+            field="size",
         )
     around = sides[2] + 2 * (sides[0] + sides[1])
     if around > limits.LENGTH_AND_GIRTH_IN * CM_PER_INCH:
         inches = (around / CM_PER_INCH).quantize(_HUNDREDTH, ROUND_HALF_UP)
         raise InputError(
-            f"{show_size(dimensions)} is too large: the longest side and twice the other two make "
-            f"{_plain(inches)} in, at most {limits.LENGTH_AND_GIRTH_IN} in can be sent.",
+            phrase(
+                "{size} is too large: the longest side and twice the other two make {sum} in, "
+                "at most {most} in can be sent.",
+                size=show_size(dimensions),
+                sum=_plain(inches),
+                most=limits.LENGTH_AND_GIRTH_IN,
+            ),
             field="size",
         )
 
@@ -220,7 +244,12 @@ def _number(number: str, what: str, text: str) -> Decimal:
     if _THOUSANDS.fullmatch(number):
         plain = number.replace(",", "")
         raise InputError(
-            f"{quoted(text)} may mean {plain} or {number.replace(',', '.', 1)}. Type it without the comma.",
+            phrase(
+                "{text} may mean {plain} or {number}. Type it without the comma.",
+                text=quoted(text),
+                plain=plain,
+                number=number.replace(",", ".", 1),
+            ),
             field=what,
         )
     if not _NUMBER.fullmatch(number):
@@ -254,11 +283,16 @@ def _side(number: str, word: str, bare: LengthUnit, text: str) -> Side:
     return Side(value if value == rounded else rounded, unit)
 
 
-_FORMS = {"weight": "2 lb 3 oz, 35 oz, 900 g, or 2.5 for pounds", "side": "10, 10.5 in, or 25 cm"}
+_UNREADABLE = marked(
+    {
+        "weight": "{text} is not a weight. Type it like 2 lb 3 oz, 35 oz, 900 g, or 2.5 for pounds.",
+        "side": "{text} is not a side. Type it like 10, 10.5 in, or 25 cm.",
+    }
+)
 
 
 def _unreadable(what: str, text: str) -> NoReturn:
-    raise InputError(f"{quoted(text)} is not a {what}. Type it like {_FORMS[what]}.", field=what)
+    raise InputError(phrase(_UNREADABLE[what], text=quoted(text)), field=what)
 
 
 def _plain(value: Decimal) -> str:

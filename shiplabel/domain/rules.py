@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError, ShiplabelError
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +55,10 @@ def parse_rule(text: str) -> Rule:
     typed = text.strip()
     found = _FORM.fullmatch(typed)
     if not found:
-        raise InputError(f"{quoted(text)} is not a rule for rates. Rules are {FORMS}.", field="rate")
+        raise InputError(
+            phrase("{text} is not a rule for rates. Rules are {forms}.", text=quoted(text), forms=FORMS),
+            field="rate",
+        )
     return Rule(
         text=typed,
         pick="fastest" if "fastest" in {found["pick"], found["of"]} else "cheapest",
@@ -158,18 +162,18 @@ def _by_carrier(rate: Rate) -> tuple[object, ...]:
 
 def _no_rate(rates: Sequence[Rate], rule: Rule, package_code: str) -> ShiplabelError:
     there = list(dict.fromkeys(_told(rate) for rate in sort_rates(rates)))
-    listed = ", ".join(there[:_LISTED]) + (
-        f" and {len(there) - _LISTED} more" if len(there) > _LISTED else ""
+    listed = ", ".join(there[:_LISTED])
+    if len(there) > _LISTED:
+        listed = phrase("{listed} and {count} more", listed=listed, count=len(there) - _LISTED)
+    what = phrase(
+        "No rate meets {rule}; nothing was bought."
+        if rule.rate_id
+        else "No rate meets {rule} for the package type {package}; nothing was bought.",
+        rule=quoted(rule.text),
+        package=package_code,
     )
-    what = f"No rate meets {quoted(rule.text)}" + (
-        "" if rule.rate_id else f" for the package type {package_code}"
-    )
-    return ShiplabelError(
-        f"{what}; nothing was bought. "
-        + (f"There are: {listed}." if there else "There are no rates at all."),
-        code="no_rate",
-        hint="shiplabel rates shows all rates",
-    )
+    others = phrase("There are: {listed}.", listed=listed) if there else phrase("There are no rates at all.")
+    return ShiplabelError(f"{what} {others}", code="no_rate", hint=phrase("shiplabel rates shows all rates"))
 
 
 def _told(rate: Rate) -> str:

@@ -13,16 +13,22 @@ import unicodedata
 
 from shiplabel.domain.limits import SHOWN_CHARACTERS
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 
 _BREAKS = re.compile(r"[\t\n\v\f\r]+")
-_REFUSED = {"Cc": "a control character", "Cs": "half a character"}
+_REFUSED = marked({"Cc": "a control character", "Cs": "half a character"})
+_LOST_REASON = marked("a sign of letters lost in decoding")
+_THIS = marked("This")
 _LOST = "\ufffd\ufffe\uffff"
 _JOINERS = "\u200c\u200d"
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def clean(text: str, *, field: str = "", label: str = "This") -> str:
-    """Return the text in NFC with its white space collapsed; raise InputError for control characters."""
+def clean(text: str, *, field: str = "", label: str = _THIS) -> str:
+    """Return the text in NFC with its white space collapsed; raise InputError for control characters.
+
+    ``label`` is a marked text: how the complaint calls what was typed.
+    """
     if not (text.isascii() and text.isprintable()):
         text = _BREAKS.sub(" ", text)
         _refuse_broken(text, field, label)
@@ -34,10 +40,16 @@ def _refuse_broken(text: str, field: str, label: str) -> None:
     for character in text:
         reason = _REFUSED.get(unicodedata.category(character))
         if character in _LOST:
-            reason = "a sign of letters lost in decoding"
+            reason = _LOST_REASON
         if reason:
             raise InputError(
-                f"{label} holds {reason} (U+{ord(character):04X}): {quoted(text)}. Type it without.",
+                phrase(
+                    "{what} holds {reason} (U+{code:04X}): {text}. Type it without.",
+                    what=worded(label),
+                    reason=worded(reason),
+                    code=ord(character),
+                    text=quoted(text),
+                ),
                 field=field,
             )
 

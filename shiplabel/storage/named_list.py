@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from shiplabel.domain.text import clean, quoted
 from shiplabel.errors import HeldError, InputError, StorageError
+from shiplabel.language import marked
 from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class NamedList:
 
     def clean_name(self, name: str) -> str:
         """Return the name as it is kept; raise InputError for one that cannot be typed again."""
-        cleaned = clean(name, field="name", label="The name")
+        cleaned = clean(name, field="name", label=marked("The name"))
         if not cleaned or len(cleaned) > LONGEST_NAME or cleaned.startswith("-"):
             raise InputError(
                 f"{quoted(name)} cannot name a {self._kind}: 1 to {LONGEST_NAME} characters, no dash first.",

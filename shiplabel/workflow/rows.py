@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from shiplabel.domain.keys import check_order_id, shipment_key_of_order, shipment_key_of_row
 from shiplabel.domain.text import clean, quoted
 from shiplabel.errors import InputError
+from shiplabel.language import marked
 from shiplabel.workflow.orders import order_number, order_text, survey
 from shiplabel.workflow.problems import Problem, ProblemGroup, grouped, problem, rows_text
 from shiplabel.workflow.row_answers import SIDES, Answers, Defaults, Finding, answers_of_row
@@ -190,7 +191,7 @@ def _too_many(cells: Sequence[str], columns: Columns) -> Finding:
 
 def _reference(text: str, findings: list[Finding]) -> str:
     try:
-        return clean(text, label="The reference")
+        return clean(text, label=marked("The reference"))
     except InputError as error:
         findings.append(Finding("reference", error.message, error.hint))
         return ""

@@ -12,17 +12,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2] / "shiplabel"
-SPOKEN = {"phrase": 1, "phrase_n": 2, "marked": 1}
-"""The calls that take sentences, and how many of them each one takes."""
+SPOKEN = {"phrase", "phrase_n", "marked"}
+"""The calls that take sentences."""
 SAID = {"tell", "say", "refuse", "yes", "letter", "leave_to", "Finding", "result", "Understood"}
 """The calls whose texts a person reads; the errors of ``ERRORS`` are among them."""
 ERRORS = ("Error", "Unknown", "Interrupted", "Refused", "NoAnswer", "NotSent", "Discarded")
 FAULTS = {"TypeError", "ValueError", "AssertionError"}
 """Raised for whoever writes the code, never for the clerk."""
+HINT_KEYWORDS = {"hint", "fix"}
 HELP_KEYWORDS = {"help", "epilog"}
 ASIDE = {"sandbox", "locale"}
 """The stand-in speaks as the service does, and the service's words stay as they are."""
-COMMAND = re.compile(r"(Next +)?shiplabel( [a-z-]+| --[a-z-]+| …| [A-Z]+| -)*|Example: shiplabel .*")
+WORDS = (
+    "demo new resume sessions rates batch labels reconcile addresses templates login logout doctor config "
+    "sandbox list show print open void track export report save edit rename remove import use discard purge "
+    "run check status template get set path serve reset faults"
+).replace(" ", "|")
+COMMAND = re.compile(
+    rf"shiplabel( ({WORDS})\b)*( --[a-zX-]+( [a-z0-9.:]+)?| …| [A-Z_]+| X\.X| -| < key\.txt)*"
+    r"|Example: shiplabel .*|chmod 700 X"
+)
+"""What is to be typed as it stands, ``X`` for a value in it."""
 SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*[.?!…:]")
 
 
@@ -43,18 +53,40 @@ def files() -> list[Path]:
 
 def sentences() -> list[Sentence]:
     """Return every sentence that can be translated, in the order of files and lines."""
-    return [sentence for path in files() for sentence in _of_file(path)]
+    return [sentence for path in files() for sentence in sorted(_of_file(path), key=lambda found: found.line)]
 
 
 def _of_file(path: Path) -> Iterator[Sentence]:
     place = path.relative_to(ROOT.parent).as_posix()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and name_of(node) in SPOKEN:
-            texts = [text_of(argument) for argument in node.args[: SPOKEN[name_of(node)]]]
-            if all(texts):
-                yield Sentence(texts[0], "".join(texts[1:]), place, node.lineno)
+            yield from (Sentence(one, many, place, node.lineno) for one, many in _spoken(node))
         elif text := _help(node):
             yield Sentence(text, "", place, getattr(node, "lineno", 0))
+
+
+def _spoken(call: ast.Call) -> Iterator[tuple[str, str]]:
+    """Yield the sentences of a call, each with its plural form or nothing."""
+    if name_of(call) == "phrase_n":
+        one, many = (text_of(argument) for argument in call.args[:2])
+        yield one, many
+        return
+    for argument in call.args[:1]:
+        yield from ((text, "") for text in _texts(argument))
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """Yield the literal texts of a table: all but the keys of dictionaries."""
+    if isinstance(node, ast.Dict):
+        parts: list[ast.AST] = [*node.values]
+    elif isinstance(node, ast.IfExp):
+        parts = [node.body, node.orelse]
+    else:
+        parts = [*getattr(node, "elts", [])]
+    if text_of(node):
+        yield text_of(node)
+    for part in parts:
+        yield from _texts(part)
 
 
 def _help(node: ast.AST) -> str:
@@ -83,31 +115,31 @@ def is_command(node: ast.FunctionDef) -> bool:
 
 def bare(path: Path) -> list[str]:
     """Return what a person would read untranslated: ``line: text``."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = bare_nodes(ast.parse(path.read_text(encoding="utf-8")))
+    return [f"{line}: {text}" for line, text in sorted({(node.lineno, _words(node)) for node in nodes})]
+
+
+def bare_nodes(tree: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Yield the texts that look like sentences, and those in calls whose texts a person reads."""
     passed = _passed_over(tree)
-    found = [
-        (node.lineno, _words(node))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in passed and _is_sentence(node)
-    ]
-    found += [
-        (node.lineno, _words(argument))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and id(node) not in passed and _is_said(name_of(node))
-        for argument in node.args
-        for argument in [argument.body if isinstance(argument, ast.IfExp) else argument]
-        if isinstance(argument, ast.Constant | ast.JoinedStr) and re.search(r"[a-z]{2} ", _words(argument))
-    ]
-    return [f"{line}: {text}" for line, text in sorted(set(found))]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in passed:
+            if SENTENCE.fullmatch(_words(node)) and not COMMAND.fullmatch(_words(node)):
+                yield node
+        elif isinstance(node, ast.Call) and id(node) not in passed:
+            yield from (text for text in _said_by(node) if id(text) not in passed)
 
 
-def _is_said(name: str) -> bool:
-    return name in SAID or name.endswith(ERRORS)
-
-
-def _is_sentence(node: ast.AST) -> bool:
-    text = _words(node)
-    return bool(SENTENCE.fullmatch(text)) and not COMMAND.fullmatch(text)
+def _said_by(call: ast.Call) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Yield the literal texts that a call says; commands to type are none."""
+    said = call.args if name_of(call) in SAID or name_of(call).endswith(ERRORS) else []
+    hints = [keyword.value for keyword in call.keywords if keyword.arg in HINT_KEYWORDS]
+    for argument in [*said, *hints]:
+        for text in [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]:
+            words = _words(text)
+            if re.search(r"[A-Za-z]{2}[,;:]? ", words) and not COMMAND.fullmatch(words):
+                assert isinstance(text, ast.Constant | ast.JoinedStr)
+                yield text
 
 
 def _words(node: ast.AST) -> str:
