@@ -1,4 +1,4 @@
-"""The check of each step: what was typed becomes an answer, a question, or a refusal.
+"""The check of each step of an address: what was typed becomes an answer, a question, or a refusal.
 
 A check takes the text and the answers so far. It raises InputError, naming its step, for what cannot
 be right; it only doubts what is odd. Letters outside ASCII are kept as they are typed.
@@ -11,35 +11,27 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from shiplabel.domain import foreign, letters, limits, parcel, places
-from shiplabel.domain.text import clean, quoted
+from shiplabel.domain import foreign, letters, limits, places
+from shiplabel.domain.text import quoted
+from shiplabel.domain.typed import require, what, whole, word
 from shiplabel.domain.understood import Understood
 from shiplabel.errors import InputError
-from shiplabel.language import marked, phrase, worded
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shiplabel.domain.shipment import Dimensions, LengthUnit, WeightUnit
-
     Answers = Mapping[str, str | None]
     Check = Callable[[str, Answers], Understood]
 
-__all__ = ["Understood", "city", "company", "country", "height", "length", "name", "phone", "state", "street",
-           "street2", "weight", "width", "zip_code"]  # fmt: skip
+__all__ = ["Understood", "city", "company", "country", "name", "phone", "state", "street",
+           "street2", "zip_code"]  # fmt: skip
 
-_LABELS = marked({
-    "name": "The name", "company": "The company", "address1": "The street",
-    "address2": "The apartment line", "city": "The city", "state": "The state",
-    "zip": "The ZIP code", "country": "The country", "phone": "The phone number",
-    "weight": "The weight", "length": "The length", "width": "The width", "height": "The height",
-})  # fmt: skip
 _ZIP = re.compile(r"(?P<zip>[0-9]{3,5})(?:\.0|[ \-–]+(?P<more>[0-9]{4})|-)?")  # noqa: RUF001 - dashes are pasted
 _LONG_ZIP = re.compile(r"(?P<zip>[0-9]{3,5})(?P<more>[0-9]{4})")
 _CITY_LINE = re.compile(
     r"(?P<city>.*[^\s,])(?:\s*,\s*|\s+)(?P<state>[^,0-9]+?),?\s+(?P<zip>[0-9]{5}(?:-?[0-9]{4})?)"
 )
-_SIDES = ("parcel_length", "parcel_width", "parcel_height")
 _ZIP_DIGITS = 5
 
 
@@ -68,7 +60,7 @@ def city(side: str) -> Check:
     check = _words(f"{side}_city")
 
     def checked(text: str, answers: Answers) -> Understood:
-        typed = _typed(text, f"{side}_city")
+        typed = whole(text, f"{side}_city")
         line = _CITY_LINE.fullmatch(typed) if _country(answers, side) == foreign.HOME else None
         code = places.state_code(line["state"]) if line else None
         if line is None or code is None:
@@ -87,10 +79,10 @@ def state(side: str) -> Check:
     step = f"{side}_state"
 
     def checked(text: str, answers: Answers) -> Understood:
-        typed, country_code = _typed(text, step), _country(answers, side)
+        typed, country_code = whole(text, step), _country(answers, side)
         if country_code != foreign.HOME:
             return foreign.check_state(typed, country_code, step)
-        _require(typed, step)
+        require(typed, step)
         code = places.state_code(typed)
         if code is None:
             raise InputError(
@@ -111,10 +103,10 @@ def zip_code(side: str) -> Check:
     step = f"{side}_zip"
 
     def checked(text: str, answers: Answers) -> Understood:
-        typed, country_code = _typed(text, step), _country(answers, side)
+        typed, country_code = whole(text, step), _country(answers, side)
         if country_code != foreign.HOME:
             return foreign.check_zip(typed, country_code, step)
-        _require(typed, step)
+        require(typed, step)
         state_answer = answers.get(f"{side}_state") or ""
         code = _us_zip(typed, state_answer, step)
         return Understood(code, code, _zip_doubt(code, answers.get(f"{side}_city") or "", state_answer))
@@ -127,7 +119,7 @@ def country(side: str) -> Check:
     step = f"{side}_country"
 
     def checked(text: str, _answers: Answers) -> Understood:
-        typed = _typed(text, step)
+        typed = whole(text, step)
         code = foreign.country_code(typed, step) if typed else foreign.HOME
         return Understood(code, code)
 
@@ -139,7 +131,7 @@ def phone(side: str) -> Check:
     step = f"{side}_phone"
 
     def checked(text: str, answers: Answers) -> Understood:
-        typed = _typed(text, step)
+        typed = whole(text, step)
         if not typed:
             return Understood(None)
         number, known = _number(typed, _country(answers, side))
@@ -158,44 +150,18 @@ def phone(side: str) -> Check:
     return checked
 
 
-def weight(text: str, answers: Answers) -> Understood:
-    """Check a weight: above zero, at most 150 lb; a bare number is in ``parcel_weight_unit`` (pounds)."""
-    typed = _typed(text, "parcel_weight")
-    _require(typed, "parcel_weight")
-    try:
-        understood = parcel.parse_weight(typed, _weight_unit(answers))
-    except InputError as error:
-        raise _at("parcel_weight", error) from error
-    return Understood(parcel.weight_text(understood), parcel.show_weight(understood))
-
-
-def length(text: str, answers: Answers) -> Understood:
-    """Check a length; ``10x8x4`` answers all three sides."""
-    return _side(text, answers, "parcel_length")
-
-
-def width(text: str, answers: Answers) -> Understood:
-    """Check a width; ``10x8x4`` answers all three sides."""
-    return _side(text, answers, "parcel_width")
-
-
-def height(text: str, answers: Answers) -> Understood:
-    """Check a height, and with it the size of the whole parcel."""
-    return _side(text, answers, "parcel_height")
-
-
 def _words(step: str, *, optional: bool = False) -> Check:
     def checked(text: str, _answers: Answers) -> Understood:
-        typed = _typed(text, step)
+        typed = whole(text, step)
         if optional and not typed:
             return Understood(None)
-        _require(typed, step)
+        require(typed, step)
         if all(unicodedata.category(character)[0] in "PZ" for character in typed):
             raise InputError(
                 phrase(
                     "{typed} has no letter and no digit. {what} needs one.",
                     typed=quoted(typed),
-                    what=_what(step),
+                    what=what(step),
                 ),
                 field=step,
             )
@@ -208,7 +174,7 @@ def _with_letters(typed: str, step: str) -> Understood:
     odd = letters.unprintable(typed)
     if not odd:
         return Understood(typed, typed)
-    suggestion = letters.transliterated(typed)[: limits.CHARACTERS[_word(step)]].strip()
+    suggestion = letters.transliterated(typed)[: limits.CHARACTERS[word(step)]].strip()
     doubt = phrase("Carriers may not print {odd}. Keep it?", odd=quoted(odd))
     if suggestion:
         doubt = phrase(
@@ -217,37 +183,6 @@ def _with_letters(typed: str, step: str) -> Understood:
             instead=quoted(suggestion),
         )
     return Understood(typed, typed, doubt, suggestion)
-
-
-def _typed(text: str, step: str) -> str:
-    """Return the text made whole, short enough for its step."""
-    most = limits.CHARACTERS[_word(step)]
-    typed = clean(text, field=step, label=_LABELS[_word(step)])
-    if len(typed) > most:
-        raise InputError(
-            phrase(
-                "{what} has {count:,} characters, at most {most} fit: {typed}.",
-                what=_what(step),
-                count=len(typed),
-                most=most,
-                typed=quoted(typed),
-            ),
-            field=step,
-        )
-    return typed
-
-
-def _require(typed: str, step: str) -> None:
-    if not typed:
-        raise InputError(phrase("{what} is missing; it cannot be left out.", what=_what(step)), field=step)
-
-
-def _word(step: str) -> str:
-    return step.partition("_")[2]
-
-
-def _what(step: str) -> str:
-    return worded(_LABELS[_word(step)])
 
 
 def _country(answers: Answers, side: str) -> str:
@@ -318,49 +253,3 @@ def _number(typed: str, country_code: str) -> tuple[str, bool]:
         return "", False
     shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return shown, phonenumbers.is_valid_number(parsed)
-
-
-def _weight_unit(answers: Answers) -> WeightUnit:
-    unit = answers.get("parcel_weight_unit")
-    return unit if unit in {"ounce", "gram", "kilogram"} else "pound"  # type: ignore[return-value] # one of the four
-
-
-def _length_unit(answers: Answers) -> LengthUnit:
-    return "centimeter" if answers.get("parcel_side_unit") == "centimeter" else "inch"
-
-
-def _side(text: str, answers: Answers, step: str) -> Understood:
-    typed = _typed(text, step)
-    _require(typed, step)
-    try:
-        if parcel.is_size(typed):
-            return _all_sides(parcel.parse_size(typed, _length_unit(answers)), step)
-        one = parcel.parse_side(typed, _length_unit(answers))
-    except InputError as error:
-        raise _at(step, error) from error
-    value = parcel.side_text(one.value, one.unit)
-    return Understood(value, value, _size_doubt({**answers, step: value}, step))
-
-
-def _all_sides(dimensions: Dimensions, step: str) -> Understood:
-    texts = dict(zip(_SIDES, parcel.side_texts(dimensions), strict=True))
-    value = texts.pop(step)
-    return Understood(value, parcel.show_size(dimensions), also={**texts})
-
-
-def _size_doubt(answers: Answers, step: str) -> str:
-    """Refuse too large a parcel at its last side; doubt it where later sides may still change."""
-    sides = [answers.get(side) or "" for side in _SIDES]
-    if not all(sides):
-        return ""
-    try:
-        parcel.check_size(parcel.dimensions_of(*sides))
-    except InputError as error:
-        if step == _SIDES[-1]:
-            raise _at(step, error) from error
-        return phrase("{why} Keep it, and change the other sides?", why=error.message)
-    return ""
-
-
-def _at(step: str, error: InputError) -> InputError:
-    return InputError(error.message, field=step)
