@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from shiplabel.errors import InputError
+from shiplabel.language import phrase, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 class Step:
     """A row of the table; ``before`` is None for the first step, ``check`` for steps that ask no text.
 
+    ``part``, ``question`` and ``help`` are put into words when they are shown.
     ``abroad`` marks questions that are asked only where parcels may go to other countries.
     """
 
@@ -46,14 +48,16 @@ class Step:
 
 
 def _check(name: str, side: str = "") -> Check:
-    """Return a check by its name in ``domain.checks``, loaded at the first answer."""
+    """Return a check by its name, an address's or the parcel's, loaded at the first answer."""
 
     @cache
     def found() -> Check:
-        from shiplabel.domain import checks  # noqa: PLC0415  # a table of questions is light without them
+        from shiplabel.domain import (  # noqa: PLC0415  # a table of questions is light without them
+            checks,
+            parcel_checks,
+        )
 
-        made = getattr(checks, name)
-        return cast("Check", made(side) if side else made)
+        return cast("Check", getattr(checks, name)(side) if side else getattr(parcel_checks, name))
 
     def check(text: str, answers: Answers) -> Understood:
         return found()(text, answers)
@@ -166,8 +170,14 @@ def title(name: str, *, abroad: bool = False) -> str:
     step = STEPS[name]
     counted = (*asked_steps(abroad=abroad or step.abroad), "confirm")
     if name not in counted:
-        return step.part
-    return f"{step.part} · {step.question} · {counted.index(name) + 1} of {len(counted)}"
+        return worded(step.part)
+    return phrase(
+        "{part} · {question} · {place} of {count}",
+        part=worded(step.part),
+        question=worded(step.question),
+        place=counted.index(name) + 1,
+        count=len(counted),
+    )
 
 
 _ALIASES = {

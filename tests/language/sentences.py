@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2] / "shiplabel"
 SPOKEN = {"phrase", "phrase_n", "marked"}
 """The calls that take sentences."""
+ARGUMENTS = {"Step": 2, "_address": 1}
+"""The calls of literal tables whose first arguments are sentences, and how many."""
 SAID = {"tell", "say", "refuse", "yes", "letter", "leave_to", "Finding", "result", "Understood"}
 """The calls whose texts a person reads; the errors of ``ERRORS`` are among them."""
 ERRORS = ("Error", "Unknown", "Interrupted", "Refused", "NoAnswer", "NotSent", "Discarded")
@@ -61,6 +63,9 @@ def _of_file(path: Path) -> Iterator[Sentence]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and name_of(node) in SPOKEN:
             yield from (Sentence(one, many, place, node.lineno) for one, many in _spoken(node))
+        elif isinstance(node, ast.Call) and name_of(node) in ARGUMENTS:
+            texts = [text_of(argument) for argument in node.args[: ARGUMENTS[name_of(node)]]]
+            yield from (Sentence(text, "", place, node.lineno) for text in texts if text)
         elif text := _help(node):
             yield Sentence(text, "", place, getattr(node, "lineno", 0))
 
