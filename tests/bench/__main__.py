@@ -1,19 +1,32 @@
-"""Run every benchmark beside this file and print one table."""
+"""Run benchmarks and print a table: all that need this machine alone, or those that are named.
+
+    python -m tests.bench               every bench_*.py beside this file
+    python -m tests.bench start save    these only
+
+Most rows are ratios of two things done in turn, since times alone tell more of the machine than of the program.
+"""
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
 
+PLACE = Path(__file__).parent
 
-def main() -> None:
-    rows: list[tuple[str, str]] = []
-    for path in sorted(Path(__file__).parent.glob("bench_*.py")):
-        rows += import_module(f"tests.bench.{path.stem}").run()
-    width = max(len(name) for name, _ in rows)
-    for name, value in rows:
-        print(f"{name:<{width}}  {value}")
+
+def main(names: list[str]) -> None:
+    known = sorted(path.stem.removeprefix("bench_") for path in PLACE.glob("bench_*.py"))
+    unknown = set(names) - set(known)
+    if unknown:
+        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
+    for name in names or known:
+        rows = import_module(f"tests.bench.bench_{name}").run()
+        width = max(len(row) for row, _ in rows)
+        print(f"\n{name}")
+        for row, value in rows:
+            print(f"  {row:<{width}}  {value}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

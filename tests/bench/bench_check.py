@@ -12,17 +12,8 @@ import tempfile
 from pathlib import Path
 
 SIZES = (1_000, 10_000, 100_000)
-_HEADER = (
-    "order_id",
-    "to_name",
-    "to_address1",
-    "to_city",
-    "to_state",
-    "to_zip",
-    "to_phone",
-    "weight",
-    "length",
-)
+_HEADER = ("order_id", "to_name", "to_address1", "to_city", "to_state", "to_zip", "to_phone", "weight",
+           "length")  # fmt: skip
 _PLACES = (("Austin", "TX", "78756"), ("Boston", "MA", "2134"), ("New York", "NY", "10001"),
            ("Miami", "FL", "33101"), ("Portland", "OR", "97201"), ("Denver", "CO", "80202"))  # fmt: skip
 _CHECK = """
@@ -72,19 +63,7 @@ def _measure(path: Path, size: int) -> tuple[float, float, int]:
     """Return seconds, peak MB and good rows of one check; each row's person, street and phone differ."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            [
-                "order_id",
-                "to_name",
-                "to_address1",
-                "to_city",
-                "to_state",
-                "to_zip",
-                "to_phone",
-                "weight",
-                "length",
-            ]
-        )
+        writer.writerow(_HEADER)
         for at in range(size):
             place = _PLACES[at % len(_PLACES)]
             phone = f"512555{at % 10_000:04d}"

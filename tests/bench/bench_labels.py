@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from shiplabel.storage.codec import to_document
 from shiplabel.storage.sessions import SessionFiles
+from tests.bench.pairs import seconds
 from tests.storage.records import bought, save
 
 RECORDS = 100_000
@@ -54,11 +54,4 @@ def _fill(root: Path) -> None:
 
 
 def _seconds(folder: str, command: tuple[str, ...]) -> float:
-    begun = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "shiplabel", "--data-dir", folder, "--sandbox", *command],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    return time.perf_counter() - begun
+    return seconds([sys.executable, "-m", "shiplabel", "--data-dir", folder, "--sandbox", *command])

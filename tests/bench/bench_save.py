@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import sys
@@ -12,11 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from subprocess import DEVNULL
-from subprocess import run as run_program
 
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.session import Session, begin
+from tests.bench.pairs import in_turn, seconds
 
 SAVES = 300
 MANY = 10_000
@@ -29,7 +27,7 @@ def run() -> list[tuple[str, str]]:
         files = SessionFiles(root)
         session, *_ = [_made(files, number) for number in range(10)]
         rows = [("a save over a bare write, 10 sessions (at most 1.5)", _ratio(files, session))]
-        _copies(root, session)
+        _copies(files, session)
         session = files.load(session.session_id)
         rows.append(("a save over a bare write, 10,000 sessions (at most 1.5)", _ratio(files, session)))
         rows.append(("sessions list, 10,000 sessions (under 1 s)", _timed(folder, "sessions", "list")))
@@ -52,30 +50,31 @@ def _made(files: SessionFiles, number: int) -> Session:
     )
 
 
-def _copies(root: Path, session: Session) -> None:
+def _copies(files: SessionFiles, session: Session) -> None:
     """Fill the folder with sessions made from one, in no time."""
-    text = next((root / "sessions").rglob(f"{session.session_id}~*")).read_text()
+    text = files._place(session).read_text()
     letters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
     for number in range(MANY):
         digits = [letters[number // 30**place % 30] for place in range(4)]
         name, key = f"Z{''.join(digits)}", f"sl-copy-{number}"
         copy = re.sub(r'"session_id":"\w+"', f'"session_id":"{name}"', text)
         copy = re.sub(r'"shipment_key":"[^"]+"', f'"shipment_key":"{key}"', copy)
-        shard = root / "sessions" / hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:2]
-        shard.mkdir(exist_ok=True)
-        (shard / f"{name}~{key}.json").write_text(copy)
+        place = files._place(replace(session, session_id=name, shipment_key=key))
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(copy)
 
 
 def _ratio(files: SessionFiles, session: Session) -> str:
     """Save and write barely in turn; return the ratio of the medians and both in microseconds."""
-    content = next((files.root / "sessions").rglob(f"{session.session_id}~*")).read_bytes()
+    place = files._place(session)
+    content = place.read_bytes()
     saves: list[float] = []
     bares: list[float] = []
     for _ in range(SAVES):
         begun = time.perf_counter()
         session = files.save(replace(session, updated_at=datetime.now(UTC)))
         saved = time.perf_counter()
-        _bare(files.root, content)
+        _bare(place.parent, content)
         saves.append(saved - begun)
         bares.append(time.perf_counter() - saved)
     save, bare = median(saves), median(bares)
@@ -83,23 +82,19 @@ def _ratio(files: SessionFiles, session: Session) -> str:
 
 
 def _bare(folder: Path, content: bytes) -> None:
-    aside = folder / "sessions" / ".bare.tmp"
+    aside = folder / ".bare.tmp"
     file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     os.write(file, content)
     os.fsync(file)
     os.close(file)
-    aside.rename(folder / "sessions" / "bare")
-    place = os.open(folder / "sessions", os.O_RDONLY)
+    aside.rename(folder / "bare")
+    place = os.open(folder, os.O_RDONLY)
     os.fsync(place)
     os.close(place)
 
 
 def _timed(folder: str, *command: str) -> str:
-    """Return the best of three runs of a command, in seconds."""
-    times: list[float] = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        arguments = [sys.executable, "-m", "shiplabel", "--sandbox", "--data-dir", folder, *command]
-        run_program(arguments, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, check=False)
-        times.append(time.perf_counter() - begun)
-    return f"{min(times):.2f} s"
+    """Return the median time of a command, in seconds."""
+    arguments = [sys.executable, "-m", "shiplabel", "--sandbox", "--data-dir", folder, *command]
+    took = in_turn({"": lambda: seconds(arguments)}, 5)
+    return f"{took['']:.2f} s"

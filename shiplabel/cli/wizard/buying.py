@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -110,11 +111,13 @@ class Buying:
         """Return as many rows as the terminal is high enough for."""
         console, first = self._room.voice.console, self._view.first
         room_for = max(console.size.height - BELOW_TABLE, LEAST_ROWS)
-        for count in range(len(rows) - first + 1, -1, -1):
-            drawn = self._drawn(rows, marks, below, count)
-            if count <= LEAST_ROWS or len(console.render_lines(drawn, pad=False)) <= room_for:
-                break
-        return drawn
+
+        def height(count: int) -> int:
+            return len(console.render_lines(self._drawn(rows, marks, below, count), pad=False))
+
+        most = len(rows) - first + 1
+        count = bisect_right(range(most + 1), room_for, key=height) - 1
+        return self._drawn(rows, marks, below, max(count, min(LEAST_ROWS, most)))
 
     def _drawn(self, rows: list[Rate], marks: tables.Marks, below: list[Text], count: int) -> Group:
         width, first = self._room.voice.width, self._view.first
