@@ -8,14 +8,23 @@ from __future__ import annotations
 import difflib
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from urllib.parse import urlsplit
 
-from shiplabel.domain.amounts import parse_duration, parse_rate_limit
-from shiplabel.errors import InputError, SettingsError
+from shiplabel.domain.settings import (
+    WORDS,
+    amount_of,
+    media_of,
+    moment_of,
+    pace_of,
+    rule_of,
+    span_of,
+    word_of,
+)
+from shiplabel.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,16 +33,9 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://api.shipstation.com"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-LONGEST_SPAN = timedelta(days=3650)
 SHIP_FROM = ("name", "company", "address1", "address2", "city", "state", "zip", "country", "phone")
-WORDS: dict[str, tuple[str, ...]] = {
-    "format": ("pdf", "png", "zpl"),
-    "layout": ("4x6", "letter"),
-    "weight_unit": ("pound", "ounce", "gram", "kilogram"),
-    "size_unit": ("inch", "centimeter"),
-    "international": ("off", "on"),
-}
 SWITCHES = {"international"}
+NUMBERS = {"low_balance"}
 KEYS: dict[str, str] = {
     "format": "pdf",
     "layout": "4x6",
@@ -43,6 +45,7 @@ KEYS: dict[str, str] = {
     "size_unit": "inch",
     "international": "off",
     "printer": "",
+    "media": "",
     "low_balance": "20",
     "session_ttl": "24h",
     "settle": "120s",
@@ -117,6 +120,7 @@ class Settings:
     size_unit: Any = "inch"
     international: str = "off"
     printer: str = ""
+    media: str = ""
     low_balance: Decimal = Decimal(20)
     ship_from: dict[str, str] = field(default_factory=dict)
 
@@ -142,18 +146,18 @@ def load_settings(
         base_url=_base_url(values["base_url"]),
         data_dir=_data_dir(flags, environ),
         config_path=path,
-        rate_limit=_pace(values["rate_limit"]),
-        session_ttl=_span("session_ttl", values["session_ttl"]),
-        settle_s=_span("settle", values["settle"]).total_seconds(),
-        now=_now(environ.get("SHIPLABEL_NOW", "")),
+        rate_limit=pace_of(values["rate_limit"]),
+        session_ttl=span_of("session_ttl", values["session_ttl"]),
+        settle_s=span_of("settle", values["settle"]).total_seconds(),
+        now=moment_of(environ.get("SHIPLABEL_NOW", "")),
         profile=profile,
         plain=flags.plain or environ.get("TERM") == "dumb",
         lang=flags.lang or values["lang"],
-        **{name: _word(name, values[name]) for name in WORDS},
-        rule=values["rule"] and _rule(values["rule"]),
-        confirmation=values["confirmation"],
+        **{name: word_of(name, values[name]) for name in WORDS},
+        rule=values["rule"] and rule_of(values["rule"]),
         printer=values["printer"],
-        low_balance=_amount(values["low_balance"]),
+        media=media_of(values["media"]),
+        low_balance=amount_of(values["low_balance"]),
         ship_from={name: values[f"ship_from.{name}"] for name in SHIP_FROM if values[f"ship_from.{name}"]},
     )
 
@@ -197,12 +201,16 @@ def read_file(path: Path) -> dict[str, str]:
 def _known(name: str, path: Path) -> str:
     if name in KEYS:
         return name
+    raise SettingsError(f"{path}: there is no setting {name}.{meant(name)}", hint="shiplabel config show")
+
+
+def meant(name: str) -> str:
+    """Return a question that names the setting most like ``name``, of any table; empty where none is."""
     lasts = {key.rsplit(".", 1)[-1]: key for key in KEYS}
     near = difflib.get_close_matches(name, KEYS, 1) or [
         lasts[last] for last in difflib.get_close_matches(name.rsplit(".", 1)[-1], lasts, 1)
     ]
-    meant = f" Did you mean {near[0]}?" if near else ""
-    raise SettingsError(f"{path}: there is no setting {name}.{meant}", hint="shiplabel config show")
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _plain(name: str, value: object, path: Path) -> str:
@@ -293,58 +301,3 @@ def _folder_name(profile: str) -> str:
     if profile and not all(character.isalnum() or character in "-_" for character in profile):
         raise SettingsError(f"A profile's name has letters, digits, - and _ only, not {profile}.")
     return profile
-
-
-def _pace(text: str) -> tuple[int, float]:
-    try:
-        pace = parse_rate_limit(text)
-    except InputError as error:
-        raise SettingsError(f"SHIPLABEL_RATE_LIMIT: {error.message}") from error
-    return pace.requests, float(pace.per_s)
-
-
-def _span(name: str, text: str) -> timedelta:
-    try:
-        span = parse_duration(text)
-    except InputError as error:
-        raise SettingsError(f"{name}: {error.message}") from error
-    if span > LONGEST_SPAN or (not span and name == "session_ttl"):
-        raise SettingsError(f"{name} takes 1s to {LONGEST_SPAN.days}d, not {text}.")
-    return span
-
-
-def _now(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise SettingsError(f"SHIPLABEL_NOW takes an ISO 8601 time, not {text}.") from error
-
-
-def _rule(text: str) -> str:
-    """Return a rule that can be read."""
-    from shiplabel.domain.rules import parse_rule  # noqa: PLC0415  # only where one is set
-
-    try:
-        parse_rule(text)
-    except InputError as error:
-        raise SettingsError(f"rule: {error.message}") from error
-    return text
-
-
-def _word(name: str, text: str) -> str:
-    if text not in WORDS[name]:
-        raise SettingsError(f"{name} takes {', '.join(WORDS[name])}; not {text}.")
-    return text
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("nan")
-    if not value.is_finite() or value < 0:
-        raise SettingsError(f"low_balance takes an amount like 20, not {text}.")
-    return value

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
+import json
 import os
 import shlex
 import subprocess
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from shiplabel.cli import console
 from shiplabel.cli.flags import said
-from shiplabel.config import KEYS, config_path, load_settings, read_file
+from shiplabel.config import KEYS, NUMBERS, SHIP_FROM, config_path, load_settings, meant, read_file
+from shiplabel.domain.settings import amount_of
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError, SettingsError
 from shiplabel.storage.settings_file import read_text, with_setting, write_text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,6 +28,7 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+_SENDER = {f"ship_from.{name}" for name in SHIP_FROM}
 KeyName = Annotated[str, typer.Argument(help="A setting: format, printer, ship_from.name, …")]
 
 
@@ -59,11 +58,14 @@ def set_(key: KeyName, value: Annotated[str, typer.Argument(help="The value; '' 
     """Set one setting; a value that cannot be is refused and the file stays."""
     key = _known(key)
     path = config_path(said(), os.environ)
-    text = with_setting(read_text(path), key, value or KEYS[key])
     _checked(key, value)
+    kept = value or KEYS[key]
+    if key in NUMBERS:
+        kept = f"{amount_of(kept):f}"
+    text = with_setting(read_text(path), key, kept, bare=key in NUMBERS)
     _check(text)
     write_text(path, text)
-    console.result(f"{key} = {value or KEYS[key]}")
+    console.result(f"{key} = {kept}")
 
 
 @app.command(epilog="Example: shiplabel config path")
@@ -118,7 +120,11 @@ def edited(text: str) -> str:
 
 def _all_as_comments() -> str:
     """Return a first settings file: every setting with its default, commented out."""
-    plain = [f'# {key} = "{value}"' for key, value in KEYS.items() if "." not in key]
+    plain = [
+        f"# {key} = {value if key in NUMBERS else json.dumps(value)}"
+        for key, value in KEYS.items()
+        if "." not in key
+    ]
     sender = [f'# {key.partition(".")[2]} = ""' for key in KEYS if key.startswith("ship_from.")]
     return "\n".join([*plain, "", "[ship_from]", *sender, ""])
 
@@ -130,35 +136,22 @@ def _values() -> dict[str, str]:
 def _known(key: str) -> str:
     if key in KEYS:
         return key
-    lasts = {name.rpartition(".")[2]: name for name in KEYS}
-    near = difflib.get_close_matches(key, KEYS, 1)
-    near = near or [lasts[last] for last in difflib.get_close_matches(key.rpartition(".")[2], lasts, 1)]
-    meant = f" Did you mean {near[0]}?" if near else ""
-    raise InputError(f"There is no setting {quoted(key)}.{meant}", field="key", hint="shiplabel config show")
+    raise InputError(
+        f"There is no setting {quoted(key)}.{meant(key)}", field="key", hint="shiplabel config show"
+    )
 
 
 def _checked(key: str, value: str) -> None:
     """Raise SettingsError for a value that only a later command would refuse."""
-    check = _CHECKS.get(key)
-    if check is None or not value:
+    if not value:
         return
     try:
-        check(value)
+        if key == "printer":
+            _printer(value)
+        elif key in _SENDER:
+            _sender_part(key.removeprefix("ship_from."), value)
     except InputError as error:
         raise SettingsError(f"{key}: {error.message}", hint=error.hint) from error
-
-
-def _rule(text: str) -> None:
-    from shiplabel.domain.rules import parse_rule  # noqa: PLC0415  # one setting needs it
-
-    parse_rule(text)
-
-
-def _confirmation(text: str) -> None:
-    from shiplabel.cli.options import CONFIRMATIONS  # noqa: PLC0415  # one setting needs it
-
-    if text not in CONFIRMATIONS:
-        raise InputError(f"one of {', '.join(CONFIRMATIONS)}; not {quoted(text)}.")
 
 
 def _printer(text: str) -> None:
@@ -167,11 +160,13 @@ def _printer(text: str) -> None:
     parse_target(text)
 
 
-_CHECKS: dict[str, Callable[[str], None]] = {
-    "rule": _rule,
-    "confirmation": _confirmation,
-    "printer": _printer,
-}
+def _sender_part(part: str, text: str) -> None:
+    """Check a part of the sender as the wizard would; the country that is set already says how."""
+    from shiplabel.workflow.steps import STEPS  # noqa: PLC0415  # the sender's settings need it
+
+    check = STEPS[f"from_{part}"].check if f"from_{part}" in STEPS else None
+    if check:
+        check(text, {"from_country": _values()["ship_from.country"] or None})
 
 
 def _check(text: str) -> None:

@@ -13,6 +13,12 @@ from typing import TYPE_CHECKING, Any
 from shiplabel.cli.together import Choice, handing
 from shiplabel.domain.amounts import parse_money
 from shiplabel.domain.keys import check_order_id
+<<<<<<< HEAD
+=======
+from shiplabel.domain.parcel import parse_size, side_text
+from shiplabel.domain.rules import parse_rule
+from shiplabel.domain.settings import CONFIRMATIONS
+>>>>>>> 6f9882f (Keep the print job; check settings where they are set)
 from shiplabel.errors import InputError
 from shiplabel.workflow.session import Wishes
 from shiplabel.workflow.steps import ALL_ANSWER_STEPS, ANSWER_STEPS, STEPS, may_be_empty
@@ -22,10 +28,6 @@ if TYPE_CHECKING:
 
     from shiplabel.config import Settings
 
-CONFIRMATIONS = (
-    "none", "delivery", "signature", "adult_signature", "direct_signature", "delivery_mailed",
-    "verbal_confirmation", "delivery_code", "age_verification_16_plus",
-)  # fmt: skip
 ADDRESS = ("name", "company", "address1", "address2", "city", "state", "zip", "country", "phone")
 
 TEXTS: dict[str, str] = {

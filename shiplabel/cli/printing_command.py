@@ -66,11 +66,13 @@ def print_record(context: Context, record: Session, printer: str = "") -> tuple[
     target = target_of(context, printer)
     record, file = with_paper(context, record)
     try:
-        job = print_label(Path(file.path), file.format, target, file.layout)
+        job = print_label(Path(file.path), file.format, target, file.layout, media=context.settings.media)
     except PrinterError as error:
         error.hint = error.hint.replace("LABEL_ID", record.purchase.label_id or "LABEL_ID")
         raise
-    printed = replace(record.documents, printed_at=context.clock.now())
+    printed = replace(
+        record.documents, printed_at=context.clock.now(), printer=job.printer, print_job=job.job_id
+    )
     try:
         return context.sessions.save_record(replace(record, documents=printed)), job
     except StorageError as error:

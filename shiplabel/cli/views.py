@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from shiplabel.domain.money import Money
     from shiplabel.domain.rate import Rate
     from shiplabel.errors import ShiplabelError
-    from shiplabel.workflow.session import Session, StepError
+    from shiplabel.workflow.session import Documents, Session, StepError
 
 
 def money(value: Money | None) -> dict[str, str] | None:
@@ -58,6 +58,7 @@ def label_object(session: Session, error: ShiplabelError | None = None) -> dict[
             for file in session.documents.files
         ],
         "printed_at": session.documents.printed_at.isoformat() if session.documents.printed_at else None,
+        "print_job": session.documents.print_job or None,
         "error": kept_error(session.error) or said,
     }
 
@@ -95,4 +96,13 @@ def label_lines(session: Session) -> list[str]:
     lines += [f"File      {file.path}" for file in session.documents.files]
     if not session.documents.files:
         lines.append(f"File      not fetched yet: shiplabel labels print {label.label_id}")
+    if session.documents.printed_at:
+        lines.append(f"Printed   {_printed(session.documents)}")
     return lines
+
+
+def _printed(documents: Documents) -> str:
+    """Return when a label was last given to a printer, to which, and as which job."""
+    at = f"{documents.printed_at:%Y-%m-%d %H:%M} UTC" if documents.printed_at else ""
+    where = f" on {documents.printer}" if documents.printer else ""
+    return f"{at}{where}{f', job {documents.print_job}' if documents.print_job else ''}"

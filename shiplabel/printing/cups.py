@@ -27,9 +27,13 @@ def submit(
     target: CupsTarget,
     *,
     layout: LabelLayout = "4x6",
+    media: str = "",
     limit_s: float = PRINT_S,
 ) -> PrintJob:
-    """Queue a file and return the job; raise PrinterError when ``lp`` is missing, slow or says no."""
+    """Queue a file and return the job; raise PrinterError when ``lp`` is missing, slow or says no.
+
+    ``media`` is the queue's word for its paper; without one the layout says it.
+    """
     program = shutil.which("lp")
     if program is None:
         raise PrinterError(
@@ -37,17 +41,17 @@ def submit(
             code="no_cups",
             hint="install CUPS, name a raw printer (--printer HOST:9100), or: shiplabel labels open LABEL_ID",
         )
-    said = _run([program, *_options(paper, target, layout), "--", str(path)], target, limit_s)
+    said = _run([program, *_options(paper, target, media or MEDIA[layout]), "--", str(path)], target, limit_s)
     job = _JOB.search(said)
     return PrintJob(printer=str(target), job_id=job[1] if job else "", size=path.stat().st_size)
 
 
-def _options(paper: LabelFormat, target: CupsTarget, layout: LabelLayout) -> list[str]:
+def _options(paper: LabelFormat, target: CupsTarget, media: str) -> list[str]:
     """Return the options of ``lp``: ZPL goes through untouched, a paper on its media."""
     queue = ["-d", target.queue] if target.queue else []
     if paper == "zpl":
         return [*queue, "-o", "raw"]
-    return [*queue, "-o", f"media={MEDIA[layout]}", "-o", "fit-to-page"]
+    return [*queue, "-o", f"media={media}", "-o", "fit-to-page"]
 
 
 def _run(command: list[str], target: CupsTarget, limit_s: float) -> str:

@@ -18,9 +18,18 @@ if TYPE_CHECKING:
 
 
 def print_label(
-    path: Path, paper: LabelFormat, target: Target, layout: LabelLayout = "4x6", limit_s: float = PRINT_S
+    path: Path,
+    paper: LabelFormat,
+    target: Target,
+    layout: LabelLayout = "4x6",
+    *,
+    media: str = "",
+    limit_s: float = PRINT_S,
 ) -> PrintJob:
-    """Give a paper to a printer within ``limit_s`` seconds in all; raise PrinterError."""
+    """Give a paper to a printer within ``limit_s`` seconds in all; raise PrinterError.
+
+    ``media`` is the print service's word for the paper in it; without one the layout says it.
+    """
     from shiplabel.printing.cups import submit  # noqa: PLC0415  # each way is loaded when it is taken
     from shiplabel.printing.raw import send  # noqa: PLC0415  # the same
     from shiplabel.printing.targets import RawTarget  # noqa: PLC0415  # the same
@@ -29,4 +38,4 @@ def print_label(
         raise PrinterError(f"There is no file {path} to print.", code="file_missing")
     if isinstance(target, RawTarget):
         return send(path, paper, target, limit_s=limit_s)
-    return submit(path, paper, target, layout=layout, limit_s=limit_s)
+    return submit(path, paper, target, layout=layout, media=media, limit_s=limit_s)

@@ -31,10 +31,13 @@ def write_text(path: Path, text: str) -> None:
     write_durably(path, text.encode())
 
 
-def with_setting(text: str, key: str, value: str) -> str:
-    """Return the file's text with one setting changed or added; ``key`` is dotted for a table's."""
+def with_setting(text: str, key: str, value: str, *, bare: bool = False) -> str:
+    """Return the file's text with one setting changed or added; ``key`` is dotted for a table's.
+
+    A ``bare`` value is written without quotes, as TOML writes numbers.
+    """
     table, _, name = key.rpartition(".")
-    line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    line = f"{name} = {value if bare else json.dumps(value, ensure_ascii=False)}"
     lines = text.splitlines()
     first, end = _span(lines, table)
     if first is None:

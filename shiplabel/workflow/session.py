@@ -84,11 +84,16 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """The label's paper: ``none``, ``pending`` (bought, not fetched) or ``saved``."""
+    """The label's paper: ``none``, ``pending`` (bought, not fetched) or ``saved``.
+
+    ``printer`` and ``print_job`` tell of the last print: where it went, and the print service's own id.
+    """
 
     state: str = "none"
     files: tuple[LabelFile, ...] = ()
     printed_at: datetime | None = None
+    printer: str = ""
+    print_job: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

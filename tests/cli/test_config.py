@@ -48,6 +48,10 @@ def test_config_set_keeps_comments_and_other_lines(shop: Shop) -> None:
         ("printer", "host:0", 4),
         ("low_balance", "much", 4),
         ("session_ttl", "long", 4),
+        ("media", "4x6 o=1", 4),
+        ("weight_unit", "stone", 4),
+        ("ship_from.state", "Nowhere", 4),
+        ("ship_from.zip", "1", 4),
     ],
 )
 def test_config_set_of_what_cannot_be_leaves_the_file(shop: Shop, key: str, value: str, code: int) -> None:
@@ -56,6 +60,21 @@ def test_config_set_of_what_cannot_be_leaves_the_file(shop: Shop, key: str, valu
     done = shop.run("config", "set", key, value, "--config", str(path))
     assert done.code == code
     assert path.read_text() == 'format = "png"\n'
+
+
+def test_config_set_writes_numbers_as_numbers(shop: Shop) -> None:
+    path = shop.home / "c.toml"
+    shop.good("config", "set", "low_balance", "25.50", "--config", str(path))
+    shop.good("config", "set", "weight_unit", "ounce", "--config", str(path))
+    assert path.read_text() == 'low_balance = 25.50\nweight_unit = "ounce"\n'
+
+
+def test_settings_file_with_a_wrong_word_is_4(shop: Shop) -> None:
+    path = shop.home / "c.toml"
+    path.write_text('confirmation = "maybe"\n')
+    done = shop.run("sessions", "list", "--config", str(path))
+    assert done.code == 4
+    assert "adult_signature" in done.err
 
 
 def test_config_get_of_a_typo_names_the_nearest(shop: Shop) -> None:

@@ -1,14 +1,7 @@
 from __future__ import annotations
 
-import contextlib
-import os
-import select
-import shutil
-import signal
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,43 +9,13 @@ import pytest
 from shiplabel.printing import PrinterError, print_label
 from shiplabel.printing.cups import queues
 from shiplabel.printing.targets import CupsTarget
+from tests.printing.scheduler import running_scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-CUPSD = shutil.which("cupsd") or "/usr/sbin/cupsd"
-LPADMIN = shutil.which("lpadmin") or "/usr/sbin/lpadmin"
-SERVERBIN = Path("/usr/lib/cups")
-HAS_CUPS = all(Path(part).exists() for part in (CUPSD, LPADMIN, SERVERBIN)) and shutil.which("lp") is not None
-
-CUPSD_CONF = """
-Listen {home}/sock
-<Location />
-Order allow,deny
-Allow all
-</Location>
-<Policy default>
-<Limit All>
-Order allow,deny
-Allow all
-</Limit>
-</Policy>
-"""
-FILES_CONF = """
-ServerRoot {home}
-ServerBin {home}/bin
-RequestRoot {home}/spool
-TempDir {home}/spool
-CacheDir {home}/cache
-StateDir {home}/state
-AccessLog {home}/log
-ErrorLog {home}/log
-PageLog {home}/log
-"""
-KEEP = """#!/bin/sh
-[ $# -eq 0 ] && exit 0
-cat ${6:+"$6"} > "${DEVICE_URI#keep:}"
-"""
+    from tests.printing.scheduler import Scheduler
 
 
 @pytest.fixture
@@ -63,65 +26,22 @@ def paper(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def scheduler() -> Iterator[Path]:
-    """A CUPS scheduler of the test's own with one queue that gives every paper to a pipe."""
-    if not HAS_CUPS:
-        pytest.skip("CUPS is not installed here")
-    home = Path(f"/tmp/shiplabel-cups-{os.getpid()}")  # noqa: S108  # a socket's path is short, and ours alone
-    for folder in ("bin/backend", "spool", "cache", "state"):
-        (home / folder).mkdir(parents=True)
-    (home / "bin/filter").symlink_to(SERVERBIN / "filter")
-    (home / "bin/daemon").symlink_to(SERVERBIN / "daemon")
-    backend = home / "bin/backend/keep"
-    backend.write_text(KEEP)
-    backend.chmod(0o700)
-    (home / "cupsd.conf").write_text(CUPSD_CONF.format(home=home))
-    (home / "cups-files.conf").write_text(FILES_CONF.format(home=home))
-    os.mkfifo(home / "printed")
-    command = [CUPSD, "-f", "-c", str(home / "cupsd.conf"), "-s", str(home / "cups-files.conf")]
-    with subprocess.Popen(command) as running:
-        try:
-            yield home
-        finally:
-            running.send_signal(signal.SIGTERM)
-            running.wait(20)
-            shutil.rmtree(home)
+def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
+    with running_scheduler() as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        running.add_queue("labels")
+        yield running
 
 
-def _add_queue(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUPS_SERVER", str(home / "sock"))
-    add = [LPADMIN, "-p", "labels", "-E", "-v", f"keep:{home}/printed", "-m", "raw"]
-    end = time.monotonic() + 20
-    while subprocess.run(add, capture_output=True, check=False).returncode:
-        if time.monotonic() > end:
-            pytest.skip("the CUPS scheduler does not start here")
-
-
-def _printed(home: Path, size: int) -> bytes:
-    pipe = os.open(home / "printed", os.O_RDWR | os.O_NONBLOCK)
-    got = b""
-    with contextlib.closing(os.fdopen(pipe, "rb", buffering=0)) as reading:
-        while len(got) < size:
-            ready, _, _ = select.select([reading], [], [], 20)
-            assert ready, f"nothing came out of the queue; {(home / 'log').read_text()[-2000:]}"
-            got += reading.read(size) or b""
-    return got
-
-
-def test_cups_queue_prints_zpl_untouched_and_its_job_is_kept(
-    scheduler: Path, paper: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _add_queue(scheduler, monkeypatch)
+def test_cups_queue_prints_zpl_untouched_and_its_job_is_kept(scheduler: Scheduler, paper: Path) -> None:
     job = print_label(paper, "zpl", CupsTarget("labels"))
     assert job.job_id == "labels-1"
-    assert _printed(scheduler, job.size) == paper.read_bytes()
+    assert scheduler.printed(job.size) == paper.read_bytes()
     assert queues() == ["labels"]
 
 
-def test_cups_queue_that_does_not_exist_is_told_in_its_words(
-    scheduler: Path, paper: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _add_queue(scheduler, monkeypatch)
+def test_cups_queue_that_does_not_exist_is_told_in_its_words(scheduler: Scheduler, paper: Path) -> None:
     with pytest.raises(PrinterError) as error:
         print_label(paper, "zpl", CupsTarget("elsewhere"))
     assert "does not exist" in error.value.message
