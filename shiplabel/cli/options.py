@@ -13,12 +13,7 @@ from typing import TYPE_CHECKING, Any
 from shiplabel.cli.together import Choice, handing
 from shiplabel.domain.amounts import parse_money
 from shiplabel.domain.keys import check_order_id
-<<<<<<< HEAD
-=======
-from shiplabel.domain.parcel import parse_size, side_text
-from shiplabel.domain.rules import parse_rule
 from shiplabel.domain.settings import CONFIRMATIONS
->>>>>>> 6f9882f (Keep the print job; check settings where they are set)
 from shiplabel.errors import InputError
 from shiplabel.workflow.session import Wishes
 from shiplabel.workflow.steps import ALL_ANSWER_STEPS, ANSWER_STEPS, STEPS, may_be_empty
