@@ -8,7 +8,7 @@ from shiplabel.cli import console
 from shiplabel.errors import ShiplabelError
 from shiplabel.workflow.states import UNSETTLED, PurchaseState
 from shiplabel.workflow.steps import STEPS
-from shiplabel.workflow.trouble import AlreadyLabelled, RolledBack
+from shiplabel.workflow.trouble import AlreadyLabelled, RolledBack, SeveralLabels
 
 if TYPE_CHECKING:
     from shiplabel.cli.context import Context
@@ -53,7 +53,7 @@ def finish(
     ``printer`` is where the label is printed once it is bought; None prints nothing.
     """
     try:
-        record = drive(context.parts, session, talk)
+        record = _driven(context, session, talk, as_json=as_json)
     except AlreadyLabelled as error:
         console.tell_error(error)
         context.sessions.drop(session.session_id)
@@ -68,6 +68,19 @@ def finish(
         record = record if printer is None else _printed(context, record, printer)
     show_label(record, as_json=as_json)
     return 0
+
+
+def _driven(context: Context, session: Session, talk: Talk, *, as_json: bool) -> Session:
+    """Drive; where several labels are found and a person is there, offer to void the extra and go on."""
+    try:
+        return drive(context.parts, session, talk)
+    except SeveralLabels as several:
+        if as_json or not context.can_ask:
+            raise
+        from shiplabel.cli.spare import offer  # noqa: PLC0415  # hardly ever needed
+
+        offer(context.parts, several)
+        return drive(context.parts, several.session, talk)
 
 
 def _printed(context: Context, record: Session, printer: str) -> Session:

@@ -1,22 +1,23 @@
-"""``shiplabel reconcile``: look up every purchase whose outcome is unknown."""
+"""``shiplabel reconcile``: look up every purchase whose outcome is unknown, and labels nobody noted."""
 
 from __future__ import annotations
 
 import getpass
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
 
 import typer
 
-from shiplabel.cli import console
+from shiplabel.cli import ask, console
 from shiplabel.cli.context import Context
 from shiplabel.cli.views import label_object
-from shiplabel.errors import Exit, HeldError, InputError, OutcomeUnknown
+from shiplabel.errors import ApiError, Exit, InputError, Interrupted, ShiplabelError, Unauthorized
 from shiplabel.workflow.lookup import not_bought as noted_not_bought
 from shiplabel.workflow.lookup import wake
 from shiplabel.workflow.purchase import recover
-
-if TYPE_CHECKING:
-    from shiplabel.workflow.session import Session
+from shiplabel.workflow.session import Session  # a dataclass's field
+from shiplabel.workflow.trouble import SeveralLabels, told_of
 
 app = typer.Typer()
 
@@ -27,50 +28,114 @@ def reconcile(
     not_bought: Annotated[
         str, typer.Option(help="Shipment key of a purchase that you know was not bought.")
     ] = "",
+    days: Annotated[
+        int, typer.Option(min=0, help="Look for labels without a record so many days back; 0 does not.")
+    ] = 1,
     yes: Annotated[bool, typer.Option("--yes", help="Say so without being asked.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> int:
     """Look up every purchase in doubt; nothing is bought here."""
     with Context.open() as context:
         if not_bought:
-            record = take_word(context, not_bought, yes=yes, by=getpass.getuser())
+            record = take_word(context, not_bought, yes=yes, alone=as_json)
             if as_json:
                 console.print_json([label_object(record)])
             return Exit.DONE
-        return run(context, as_json=as_json)
+        return run(context, days=days, as_json=as_json)
 
 
-def run(context: Context, *, as_json: bool) -> int:
-    """Look each one up and tell what came of it."""
-    seen = [_look(context, head.session_id) for head in context.sessions.heads() if head.status == "unknown"]
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of one purchase: its session as it stands, and the error where it is not settled."""
+
+    session: Session
+    error: ShiplabelError | None = None
+
+    @property
+    def word(self) -> str:
+        """What came of it, in a word for the clerk."""
+        if self.error is None:
+            return f"bought as {self.session.purchase.label_id}"
+        return "still unknown"
+
+
+def run(context: Context, *, days: int, as_json: bool) -> int:
+    """Look each one up and tell what came of it; then look for labels that nobody noted."""
+    ids = [head.session_id for head in context.sessions.heads() if head.status == "unknown"]
+    seen = [_look(context, session_id, ask_too=context.can_ask and not as_json) for session_id in ids]
     if as_json:
-        console.print_json([label_object(session) for session, _ in seen])
-    for session, settled in seen:
-        word = f"bought as {session.purchase.label_id}" if settled else "still unknown"
-        console.tell(f"{session.session_id} {session.shipment_key}: {word}")
+        console.print_json([label_object(look.session, look.error) for look in seen])
+    for look in seen:
+        console.tell(f"{look.session.session_id} {look.session.shipment_key}: {look.word}")
     if not seen:
         console.tell("No purchase is in doubt.")
-    return Exit.DONE if all(settled for _, settled in seen) else Exit.UNKNOWN
+    if days:
+        _tell_unrecorded(context, days, ask_too=context.can_ask and not as_json)
+    return _code([look.error for look in seen if look.error])
 
 
-def _look(context: Context, session_id: str) -> tuple[Session, bool]:
-    """Settle one purchase; return its session and whether it is certain now."""
+def _code(errors: list[ShiplabelError]) -> int:
+    """Return the exit code: a key of another account before all, then what is still unknown."""
+    if any(isinstance(error, Unauthorized) for error in errors):
+        return Exit.SETTINGS
+    return Exit.UNKNOWN if errors else Exit.DONE
+
+
+def _look(context: Context, session_id: str, *, ask_too: bool) -> Look:
+    """Settle one purchase, offering to void an extra label; an error is told and does not end the others."""
     try:
         with context.sessions.hold(session_id):
-            return recover(context.parts, context.sessions.load(session_id)), True
-    except (OutcomeUnknown, HeldError) as error:
+            return Look(_recovered(context, session_id, ask_too=ask_too))
+    except Interrupted:
+        raise
+    except ShiplabelError as error:
         console.tell_error(error)
-        return context.sessions.find(session_id), False
+        return Look(context.sessions.find(session_id), error)
 
 
-def take_word(context: Context, shipment_key: str, *, yes: bool, by: str) -> Session:
+def _recovered(context: Context, session_id: str, *, ask_too: bool) -> Session:
+    session = context.sessions.load(session_id)
+    try:
+        return recover(context.parts, session)
+    except SeveralLabels as several:
+        if not ask_too:
+            raise
+        from shiplabel.cli.spare import offer  # noqa: PLC0415  # hardly ever needed
+
+        offer(context.parts, several)
+        return recover(context.parts, several.session)
+
+
+def _tell_unrecorded(context: Context, days: int, *, ask_too: bool) -> None:
+    """Tell of labels on our keys that have no record here; none of this makes a purchase uncertain."""
+    from shiplabel.cli.spare import void_after_yes  # noqa: PLC0415  # hardly ever needed
+    from shiplabel.workflow.unrecorded import unrecorded  # noqa: PLC0415  # the same
+
+    since = context.clock.now() - timedelta(days=days)
+    try:
+        with context.parts.api.once():
+            found = list(unrecorded(context.parts, since))
+    except ApiError as error:
+        console.tell(f"The account's labels could not be looked at: {error.message}")
+        return
+    for label, session in found:
+        kept = session.purchase.label_id or f"session {session.session_id}"
+        console.tell(f"{session.shipment_key} has a label beside {kept}: {told_of(label)}.")
+        if not (ask_too and void_after_yes(context.parts, label)):
+            console.tell(f"Next: shiplabel labels void {label.label_id}, where it is one too many")
+
+
+def take_word(context: Context, shipment_key: str, *, yes: bool, alone: bool = False) -> Session:
     """Write down that a person says a purchase was not bought; asked for in words or by --yes."""
     heads = [head for head in context.sessions.heads() if head.shipment_key == shipment_key]
     head = next((head for head in heads if head.status == "unknown"), None)
     if head is None:
         raise InputError(f"No purchase in doubt has the key {shipment_key}.", hint="shiplabel sessions list")
-    if not yes and not _agreed(context, shipment_key):
-        raise InputError("Not said: --yes is missing.", field="not_bought")
+    if not yes and (alone or not context.can_ask):
+        raise InputError("Saying that it was not bought needs --yes here. Nothing was done.", field="yes")
+    if not yes and not ask.yes(f"Was {shipment_key} surely not bought?"):
+        raise Interrupted("Nothing was changed.")
+    by = _who()
     with context.sessions.hold(head.session_id):
         session = wake(context.parts, context.sessions.load(head.session_id))
         session = noted_not_bought(context.parts, session, by)
@@ -79,5 +144,9 @@ def take_word(context: Context, shipment_key: str, *, yes: bool, by: str) -> Ses
     return session
 
 
-def _agreed(context: Context, shipment_key: str) -> bool:
-    return context.can_ask and typer.confirm(f"Was {shipment_key} surely not bought?", err=True)
+def _who() -> str:
+    """Return who is at this machine, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, ImportError, OSError):  # a user without a name
+        return "somebody"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from shiplabel.cli.conversation import clerk_of, talk_of
 from shiplabel.cli.flow import finish, show_label
 from shiplabel.cli.options import asked_printer, missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.reconcile import take_word
+from shiplabel.cli.views import label_object
 from shiplabel.errors import InputError
 from shiplabel.workflow.lookup import wake
 from shiplabel.workflow.session import drop_quotes, reach
@@ -44,8 +44,10 @@ def resume(
 def run(context: Context, asked: Any, session_id: str, not_bought: str) -> int:
     """Find the session, hold it, take the options' answers and walk it to its end."""
     if not_bought:
-        take_word(context, not_bought, yes=asked.yes, by=getpass.getuser())
+        planned = take_word(context, not_bought, yes=asked.yes, alone=asked.json)
         if not session_id:
+            if asked.json:
+                console.print_json(label_object(planned))
             return 0
     session_id = session_id or _only_open(context, asked)
     record = context.sessions.finished(session_id)

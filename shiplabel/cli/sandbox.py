@@ -10,9 +10,12 @@ import typer
 from shiplabel.cli import console
 from shiplabel.cli.flags import said
 from shiplabel.config import load_settings
+from shiplabel.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from shiplabel.sandbox.server import Sandbox
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,16 +46,50 @@ def serve(*, port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0)
 @app.command(epilog="Example: shiplabel sandbox reset")
 def reset() -> None:
     """Forget all shipments, labels and charges of the stand-in."""
-    from shiplabel.sandbox.server import create_app  # noqa: PLC0415  # the stand-in is for this command
-
-    create_app(_ledger()).ledger.reset()
+    _stand_in().ledger.reset()
     console.tell("The sandbox is empty.")
 
 
-@app.command(epilog="Example: shiplabel sandbox faults")
-def faults() -> None:
-    """List every fault that the stand-in can be told to have."""
-    from shiplabel.sandbox.faults import FAULTS  # noqa: PLC0415  # the stand-in is for this command
+def _stand_in() -> Sandbox:
+    from shiplabel.sandbox.server import create_app  # noqa: PLC0415  # the stand-in is for this command
+
+    return create_app(_ledger())
+
+
+@app.command(epilog="Example: shiplabel sandbox faults buy-then-502@purchase:times=1")
+def faults(
+    text: Annotated[
+        str, typer.Argument(help="NAME[@ENDPOINT][:times=N][:p=CHANCE:seed=N], several by commas.")
+    ] = "",
+    *,
+    off: Annotated[bool, typer.Option("--off", help="Take all faults off.")] = False,
+    armed: Annotated[bool, typer.Option("--armed", help="List what is armed, with the calls left.")] = False,
+) -> None:
+    """List every fault by name, or arm some for the next calls of the stand-in."""
+    if not (text or off or armed):
+        _list_faults()
+        return
+    from shiplabel.sandbox import armed as armoury  # noqa: PLC0415  # the stand-in is for this command
+    from shiplabel.sandbox.faults import FaultTextError  # noqa: PLC0415  # the same
+
+    ledger = _stand_in().ledger
+    if off:
+        armoury.disarm(ledger)
+    try:
+        armoury.arm(ledger, text)
+    except FaultTextError as error:
+        raise InputError(str(error), field="text", hint="shiplabel sandbox faults") from error
+    listed = armoury.listed(ledger, "")
+    for one in listed:
+        left = "every call" if one["remaining"] is None else f"{one['remaining']} calls left"
+        console.result(f"{one['fault']}  {left}")
+    if not listed:
+        console.tell("No fault is armed.")
+
+
+def _list_faults() -> None:
+    from shiplabel.sandbox.faults import ENDPOINTS, FAULTS  # noqa: PLC0415  # the stand-in is for this command
 
     for name, meaning in FAULTS.items():
         console.result(f"{name}  {meaning}")
+    console.tell(f"Endpoints: {', '.join(ENDPOINTS)}. Next: shiplabel sandbox faults NAME@ENDPOINT:times=1")

@@ -6,6 +6,7 @@ Safe calls are repeated within a time; a purchase is sent once, whatever comes o
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
@@ -52,6 +53,12 @@ class Secret(Protocol):
         """Return the key."""
 
 
+class _Mood(threading.local):
+    """Whether this thread's calls are sent once."""
+
+    once: bool = False
+
+
 class Client:
     """The service; safe to use from several threads."""
 
@@ -68,10 +75,20 @@ class Client:
         self._pacing = pacing
         self._clock = clock
         self._asking_anew = threading.Lock()
+        self._mood = _Mood()
 
     def close(self) -> None:
         """Close the connections."""
         self._line.close()
+
+    @contextmanager
+    def once(self) -> Iterator[None]:
+        """Send each of this thread's calls in the block once, whatever comes of it."""
+        before, self._mood.once = self._mood.once, True
+        try:
+            yield
+        finally:
+            self._mood.once = before
 
     def carriers(self) -> Sequence[Carrier]:
         """GET /v2/carriers: list the account's carriers, usable or not."""
@@ -204,6 +221,8 @@ class Client:
     def _safe(self, call: Call, shape: type[T], patience: Patience | None = None) -> T:
         """Ask what may be asked twice, again after failures that may pass."""
         patience = patience or Patience(self._clock, QUICK_S)
+        if self._mood.once:
+            return self._attempt(call, shape, QUICK_S, patience)
         return patience.run(lambda left_s: self._attempt(call, shape, left_s, patience))
 
     def _found(self, call: Call, shape: type[T]) -> T | None:

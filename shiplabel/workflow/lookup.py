@@ -7,6 +7,7 @@ person says in words that it was not bought.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, ShiplabelError, StorageError, Unauthorized
 from shiplabel.workflow.session import drop_quotes, move, note, reach
 from shiplabel.workflow.states import PurchaseEvent, PurchaseState, Trouble
-from shiplabel.workflow.trouble import rolled_back
+from shiplabel.workflow.trouble import SeveralLabels, described, rolled_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,30 +30,10 @@ PROCESSING_S = 60.0
 PROCESSING_PAUSE_S = 2.0
 
 
-class SeveralLabels(OutcomeUnknown):
-    """More than one label hangs on our key; ``labels`` are all of them, the oldest first."""
-
-    default_code = "several_labels"
-
-    def __init__(self, session: Session, labels: tuple[Label, ...]) -> None:
-        ids = ", ".join(label.label_id for label in labels)
-        super().__init__(
-            f"{len(labels)} labels were found for {session.shipment_key}: {ids}. One is too many.",
-            hint=f"shiplabel labels void {labels[-1].label_id}, then shiplabel resume {session.session_id}",
-        )
-        self.session, self.labels = session, labels
-
-
 def unknown(parts: Parts, session: Session, error: ShiplabelError) -> Session:
     """Write down that a purchase was sent and has no certain answer."""
     session = move(session, PurchaseEvent.NO_ANSWER, parts.clock.now())
-    try:
-        return rolled_back(parts, session, Trouble.NO_ANSWER, error).session
-    except StorageError as disk:
-        raise OutcomeUnknown(
-            f"A purchase has no certain answer, and the disk refused to note it: {disk.message}",
-            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
-        ) from disk
+    return rolled_back(parts, session, Trouble.NO_ANSWER, error).session
 
 
 def wake(parts: Parts, session: Session) -> Session:
@@ -110,23 +91,44 @@ def settle(parts: Parts, session: Session, *, settle_s: float | None = None) -> 
     Return the session as PURCHASED. Raise OutcomeUnknown when nothing was found, SeveralLabels
     when too much was, Unauthorized when the key is not the account's.
     """
-    check_account(parts, session)
-    end = parts.clock.elapsed_s() + (parts.settle_s if settle_s is None else settle_s)
+    whole_s = parts.settle_s if settle_s is None else settle_s
+    end = parts.clock.elapsed_s() + whole_s
+    parts.say(_what_is_looked_up(session, whole_s))
     pause_s = FIRST_PAUSE_S
+    with parts.api.once():
+        check_account(parts, session)
     while True:
-        found = _look(parts, session)
+        with parts.api.once():
+            found = _look(parts, session)
         if found is not None:
             return found
         left_s = end - parts.clock.elapsed_s()
         if left_s <= 0:
             break
-        parts.say(f"Not certain yet whether it was bought; looking again for {left_s:.0f} s.")
+        parts.say(f"No label is seen yet; looking again for {left_s:.0f} s.")
         parts.clock.pause(min(pause_s, left_s))
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
     raise OutcomeUnknown(
         f"It is not known whether the label for {session.shipment_key} was bought. It is not sent again.",
         hint=f"shiplabel resume {session.session_id} looks again; if you know that it was not bought: "
         f"shiplabel reconcile --not-bought {session.shipment_key}",
+    )
+
+
+def _what_is_looked_up(session: Session, seconds: float) -> str:
+    """Return for the clerk what is looked up, for how long, and what is not done."""
+    intent = session.purchase.intent
+    traces = (
+        f"label {session.purchase.label_id}" if session.purchase.label_id else "",
+        f"rate {intent.rate_id}" if intent and intent.rate_id else "",
+        f"shipment {session.shipment_id}" if session.shipment_id else "",
+    )
+    known = ", ".join(trace for trace in traces if trace)
+    sent = f" on {intent.at:%Y-%m-%d at %H:%M} UTC" if intent else ""
+    return (
+        f"The purchase for {session.shipment_key} was sent{sent} "
+        f"and has no certain answer. Looking for its label at the service for up to {seconds:.0f} s "
+        f"({known or 'by its key'}); nothing is sent again. ^C stops looking and keeps all."
     )
 
 
@@ -141,7 +143,7 @@ def _look(parts: Parts, session: Session) -> Session | None:
         return None
     active = tuple(label for label in hits if label.is_active)
     if len(active) > 1:
-        raise SeveralLabels(session, active)
+        raise _several(parts, session, active)
     label = wait_for(parts, active[0]) if active else None
     failed = label if label and not label.is_active else next(iter(hits), None)
     if label and label.is_active:
@@ -149,6 +151,14 @@ def _look(parts: Parts, session: Session) -> Session | None:
     if failed:
         raise label_error(parts, session, failed)
     return None
+
+
+def _several(parts: Parts, session: Session, labels: tuple[Label, ...]) -> SeveralLabels:
+    """Write down that several labels were found and return what to raise."""
+    kept = described(session, SeveralLabels(session, labels), parts.clock.now())
+    with suppress(StorageError):  # what was found is told in any case, and looked up again by the next run
+        session = parts.save(replace(session, error=kept))
+    return SeveralLabels(session, labels)
 
 
 def wait_for(parts: Parts, label: Label) -> Label:
@@ -182,7 +192,18 @@ def adopt(parts: Parts, session: Session, label: Label) -> Session:
     now = parts.clock.now()
     session = move(session, PurchaseEvent.FOUND, now, label=label, label_id=label.label_id)
     session = replace(session, shipment_id=session.shipment_id or label.shipment_id, error=None)
-    return parts.save(note(session, f"found {label.label_id}", now))
+    return save_bought(parts, note(session, f"found {label.label_id}", now), label)
+
+
+def save_bought(parts: Parts, session: Session, label: Label) -> Session:
+    """Write a bought label down; when the disk says no, tell of the label itself."""
+    try:
+        return parts.save(session)
+    except StorageError as error:
+        raise OutcomeUnknown(
+            f"Label {label.label_id} was bought, but could not be written down: {error.message}",
+            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
+        ) from error
 
 
 def check_account(parts: Parts, session: Session) -> None:

@@ -39,6 +39,9 @@ class Clock(Protocol):
 class ShippingApi(Protocol):
     """The service. Calls raise NotSent, Refused or NoAnswer; only safe calls are retried below it."""
 
+    def once(self) -> AbstractContextManager[None]:
+        """Repeat nothing in this block: whoever looks again and again waits by himself."""
+
     def carriers(self) -> Sequence[Carrier]:
         """List the account's carriers, usable or not."""
 

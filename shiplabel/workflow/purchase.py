@@ -8,6 +8,7 @@ rates or to the refused answer; anything that is not certain is UNKNOWN and is l
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from shiplabel.errors import (
     ShiplabelError,
     StorageError,
 )
-from shiplabel.workflow.lookup import label_error, ours, settle, unknown, wait_for, wake
+from shiplabel.workflow.lookup import label_error, ours, save_bought, settle, unknown, wait_for, wake
 from shiplabel.workflow.session import (
     Documents,
     Intent,
@@ -32,7 +33,7 @@ from shiplabel.workflow.session import (
 )
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.states import BOUGHT, UNSETTLED, PurchaseEvent, PurchaseState, Trouble
-from shiplabel.workflow.trouble import AlreadyLabelled, described, purchase_trouble, rolled_back
+from shiplabel.workflow.trouble import AlreadyLabelled, described, purchase_trouble, rolled_back, told_of
 
 if TYPE_CHECKING:
     from shiplabel.domain.label import Label
@@ -94,12 +95,20 @@ def _look_first(parts: Parts, session: Session) -> Session:
     if not hits:
         return session
     now = parts.clock.now()
-    if len(hits) > 1:
-        parts.say(f"{len(hits)} labels hang on {session.shipment_key}: shiplabel labels list shows them.")
+    _tell_extra(parts, session, hits)
     session = move(_plan(session, parts), PurchaseEvent.INTEND, now, intent=intent_of(session, parts))
     session = move(session, PurchaseEvent.ACCEPTED, now, label=hits[0], label_id=hits[0].label_id)
     parts.say(f"Label {hits[0].label_id} was bought for this shipment before; nothing new is bought.")
-    return parts.save(note(replace(session, error=None), f"adopted {hits[0].label_id}", now))
+    return save_bought(parts, note(replace(session, error=None), f"adopted {hits[0].label_id}", now), hits[0])
+
+
+def _tell_extra(parts: Parts, session: Session, hits: tuple[Label, ...]) -> None:
+    """Say which labels on our key are too many: all but the oldest, which is kept."""
+    for label in hits[1:]:
+        parts.say(
+            f"{session.shipment_key} has another label, which may have been charged too: {told_of(label)}. "
+            f"Next: shiplabel labels void {label.label_id}"
+        )
 
 
 def _plan(session: Session, parts: Parts) -> Session:
@@ -180,23 +189,49 @@ def _send(parts: Parts, session: Session) -> Session:
     """
     shipment = shipment_of(session)
     intent = intent_of(session, parts)
-    session = move(session, PurchaseEvent.INTEND, intent.at, intent=intent, label=None, label_id=None)
-    session = parts.save(replace(session, met_before=True))
+    session = _intended(parts, session, intent)
     try:
         label = parts.api.buy(intent, shipment)
     except NotSent as error:
-        raise _Rejected(_outcome(parts, session, PurchaseEvent.NOT_SENT), error) from error
+        raise _Rejected(_outcome(parts, session, PurchaseEvent.NOT_SENT, error), error) from error
     except Refused as error:
-        raise _Rejected(_outcome(parts, session, PurchaseEvent.REFUSED), error) from error
+        raise _Rejected(_outcome(parts, session, PurchaseEvent.REFUSED, error), error) from error
     except NoAnswer as error:
+        parts.say(error.message)
         return settle(parts, unknown(parts, session, error))
     except BaseException as error:
         raise _left(parts, session, error) from error
     return _receive(parts, session, label)
 
 
-def _outcome(parts: Parts, session: Session, event: PurchaseEvent) -> Session:
-    return parts.save(move(session, event, parts.clock.now()))
+def _intended(parts: Parts, planned: Session, intent: Intent) -> Session:
+    """Return the session with its intent durable; raise StorageError, and nothing is sent, when it is not.
+
+    An intent that may be on disk unconfirmed is taken back where the disk lets us.
+    """
+    session = move(planned, PurchaseEvent.INTEND, intent.at, intent=intent, label=None, label_id=None)
+    try:
+        return parts.save(replace(session, met_before=True))
+    except StorageError as error:
+        with suppress(StorageError):
+            parts.save(planned)
+        raise StorageError(
+            f"The purchase was not sent, nothing was bought: {error.message}",
+            code=error.code,
+            hint=f"mend the disk, then: shiplabel resume {planned.session_id}",
+        ) from error
+
+
+def _outcome(parts: Parts, session: Session, event: PurchaseEvent, no: ApiError) -> Session:
+    """Write down that a purchase certainly did not happen."""
+    try:
+        return parts.save(move(session, event, parts.clock.now()))
+    except StorageError as error:
+        raise StorageError(
+            f"Nothing was bought: {no.message} This could not be written down: {error.message}",
+            code=error.code,
+            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
+        ) from error
 
 
 def _left(parts: Parts, session: Session, cause: BaseException) -> OutcomeUnknown:
@@ -221,17 +256,6 @@ def _receive(parts: Parts, session: Session, label: Label) -> Session:
     session = move(session, PurchaseEvent.ACCEPTED, now, label=label, label_id=label.label_id)
     session = replace(session, shipment_id=session.shipment_id or label.shipment_id, error=None)
     return save_bought(parts, session, label)
-
-
-def save_bought(parts: Parts, session: Session, label: Label) -> Session:
-    """Write a bought label down; when the disk says no, tell of the label itself."""
-    try:
-        return parts.save(session)
-    except StorageError as error:
-        raise OutcomeUnknown(
-            f"Label {label.label_id} was bought, but could not be written down: {error.message}",
-            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
-        ) from error
 
 
 def _use_existing(parts: Parts, session: Session) -> Session:
@@ -263,7 +287,15 @@ def _refusal(parts: Parts, session: Session, error: ApiError) -> ShiplabelError:
 def complete(parts: Parts, session: Session) -> Session:
     """Fetch the paper of a bought label and move the session to the records."""
     session = fetch_paper(parts, session)
-    return parts.store.finish(note(reach(session, "done"), "finished", parts.clock.now()))
+    try:
+        return parts.store.finish(note(reach(session, "done"), "finished", parts.clock.now()))
+    except StorageError as error:
+        raise OutcomeUnknown(
+            f"Label {session.purchase.label_id} is bought, and could not be moved to the label records: "
+            f"{error.message}",
+            code="not_filed",
+            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
+        ) from error
 
 
 def fetch_paper(parts: Parts, session: Session) -> Session:

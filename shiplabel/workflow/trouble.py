@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shiplabel.errors import ApiError, Refused, ShiplabelError, Unauthorized
+from shiplabel.errors import ApiError, OutcomeUnknown, Refused, ShiplabelError, StorageError, Unauthorized
 from shiplabel.workflow.session import StepError, note, roll_back
 from shiplabel.workflow.states import Trouble
 from shiplabel.workflow.steps import step_of_field
@@ -12,6 +12,7 @@ from shiplabel.workflow.steps import step_of_field
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shiplabel.domain.label import Label
     from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.session import Session
 
@@ -41,6 +42,32 @@ class AlreadyLabelled(ShiplabelError):
         self.session = session
 
 
+class SeveralLabels(OutcomeUnknown):
+    """More than one label hangs on our key; ``labels`` are all of them, the oldest first.
+
+    ``extra`` are those to void: all but the oldest. ``session`` is what is on disk.
+    """
+
+    default_code = "several_labels"
+
+    def __init__(self, session: Session, labels: tuple[Label, ...]) -> None:
+        voids = " and ".join(f"shiplabel labels void {label.label_id}" for label in labels[1:])
+        super().__init__(
+            f"{len(labels)} labels were found for {session.shipment_key}; each may have been charged. "
+            f"One is wanted: {'; '.join(map(told_of, labels))}.",
+            hint=f"{voids}, then shiplabel resume {session.session_id}",
+        )
+        self.session, self.labels, self.extra = session, labels, labels[1:]
+
+
+def told_of(label: Label) -> str:
+    """Return a label in the words that tell it from another one."""
+    paid = f"paid {label.cost}" if label.cost else ""
+    made = f"made {label.created_at:%Y-%m-%d %H:%M} UTC" if label.created_at else ""
+    known = (label.service_code or label.carrier_code, label.tracking_number, paid, made)
+    return f"{label.label_id} ({', '.join(word for word in known if word)})"
+
+
 def refused_step(error: ShiplabelError) -> str | None:
     """Return the step whose answer the service refused, or None."""
     return step_of_field(error.field_name) if isinstance(error, Refused) else None
@@ -67,7 +94,21 @@ def described(session: Session, error: ShiplabelError, now: datetime) -> StepErr
 
 
 def rolled_back(parts: Parts, session: Session, trouble: Trouble, error: ShiplabelError) -> RolledBack:
-    """Roll the session back, save it, and return the exception to raise."""
+    """Roll the session back, save it, and return the exception to raise.
+
+    Raise what the disk said when it refuses, without ever making less of what may have been charged.
+    """
     now = parts.clock.now()
     moved = roll_back(session, trouble, described(session, error, now), refused_step(error))
-    return RolledBack(parts.save(note(moved, f"rolled back: {trouble}", now)), error)
+    try:
+        return RolledBack(parts.save(note(moved, f"rolled back: {trouble}", now)), error)
+    except StorageError as disk:
+        raise _unnoted(session, error, disk) from disk
+
+
+def _unnoted(session: Session, error: ShiplabelError, disk: StorageError) -> ShiplabelError:
+    said = f"{error.message} This could not be written down: {disk.message}"
+    hint = f"mend the disk, then: shiplabel resume {session.session_id}"
+    if error.may_have_charged:
+        return OutcomeUnknown(f"A purchase has no certain answer. {said}", hint=hint)
+    return StorageError(f"{said} Nothing was bought.", code=disk.code, hint=hint)

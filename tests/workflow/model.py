@@ -111,6 +111,10 @@ class World:
         return LabelFile(f"/labels/{label.label_id}.pdf", "pdf", "4x6")
 
     # the service
+    @contextmanager
+    def once(self) -> Iterator[None]:
+        yield
+
     def carriers(self) -> list[Carrier]:
         return [Carrier(carrier_id=each, carrier_code="usps", name="USPS") for each in self.carrier_ids]
 

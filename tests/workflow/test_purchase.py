@@ -17,11 +17,11 @@ from shiplabel.errors import (
     StorageError,
     Unauthorized,
 )
-from shiplabel.workflow.lookup import SeveralLabels, not_bought
+from shiplabel.workflow.lookup import not_bought
 from shiplabel.workflow.purchase import purchase, recover
 from shiplabel.workflow.session import status_of
 from shiplabel.workflow.states import PURCHASE, PurchaseEvent, PurchaseState
-from shiplabel.workflow.trouble import AlreadyLabelled, RolledBack
+from shiplabel.workflow.trouble import AlreadyLabelled, RolledBack, SeveralLabels
 from tests.workflow.model import Crash, World, bought, bought_in_silence, ready, silence
 
 if TYPE_CHECKING:

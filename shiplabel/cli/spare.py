@@ -1,0 +1,33 @@
+"""Labels that are one too many: each is shown, and its voiding offered where a person can be asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shiplabel.cli import ask, console
+from shiplabel.workflow.trouble import told_of
+from shiplabel.workflow.void import void_unrecorded
+
+if TYPE_CHECKING:
+    from shiplabel.domain.label import Label
+    from shiplabel.workflow.ports import Parts
+    from shiplabel.workflow.trouble import SeveralLabels
+
+
+def offer(parts: Parts, several: SeveralLabels) -> None:
+    """Show every label found and void the extra ones after a yes each; raise ``several`` after a no."""
+    console.tell(f"{len(several.labels)} labels were found for {several.session.shipment_key}:")
+    for label in several.labels:
+        console.tell(f"  {told_of(label)}")
+    for label in several.extra:
+        if not void_after_yes(parts, label):
+            raise several
+
+
+def void_after_yes(parts: Parts, label: Label) -> bool:
+    """Ask whether an extra label is to be voided and void it; return whether it was."""
+    if not ask.yes(f"Void {label.label_id}, which is one too many? It cannot be undone."):
+        return False
+    void_unrecorded(parts, label.label_id)
+    console.tell(f"Label {label.label_id} is voided.")
+    return True
