@@ -195,19 +195,29 @@ class Client:
             more = pages.go_on(told)
 
     def void(self, label_id: str) -> VoidAnswer:
-        """PUT /v2/labels/{id}/void: repeated only after a look that shows the label not voided."""
+        """PUT /v2/labels/{id}/void: repeated only after a look that shows the label not voided.
+
+        A refusal after an attempt without an answer proves nothing: it is raised as NoAnswer.
+        """
         call = Call("PUT", "/v2/labels/{label_id}/void", {"label_id": label_id})
         patience = Patience(self._clock, QUICK_S)
-        sent = False
+        lost: list[NoAnswer] = []
 
         def attempt(left_s: float) -> VoidAnswer:
-            nonlocal sent
-            if sent and self._is_voided(label_id):
+            if lost and self._is_voided(label_id):
                 return VoidAnswer(approved=True)
-            sent = True
-            return reading.void_of(self._attempt(call, wire.Void, left_s, patience))
+            try:
+                return reading.void_of(self._attempt(call, wire.Void, left_s, patience))
+            except NoAnswer as error:
+                lost.append(error)
+                raise
 
-        return patience.run(attempt)
+        try:
+            return patience.run(attempt)
+        except Refused:
+            if lost:
+                raise lost[0] from None
+            raise
 
     def track(self, label_id: str) -> Tracking:
         """GET /v2/labels/{id}/track: return where a label's parcel is."""

@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, Refused, ShiplabelError
+from shiplabel.errors import (
+    ApiError,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    ShiplabelError,
+    StorageError,
+    Unauthorized,
+)
 from shiplabel.workflow.session import move
 from shiplabel.workflow.states import PurchaseEvent, PurchaseState
 from shiplabel.workflow.trouble import described
@@ -24,6 +32,8 @@ REASONS = {
     "label_already_used": "the carrier has scanned it already",
     "contact_carrier": "the carrier must be asked in person",
     "validation_failed": "the service finds the request wrong",
+    "unknown": "the service does not say why",
+    "unspecified": "the service does not say why",
 }
 
 
@@ -46,21 +56,26 @@ def void(parts: Parts, record: Session) -> Session:
     label_id = record.purchase.label_id or ""
     if record.purchase.state is PurchaseState.VOIDED:
         return record
-    if record.purchase.state is PurchaseState.VOIDING and is_voided(parts, label_id):
-        return _moved(parts, record, PurchaseEvent.VOID_APPROVED)
-    if record.purchase.state is not PurchaseState.VOIDING:
-        record = _moved(parts, record, PurchaseEvent.VOID_ASKED)
+    in_doubt_before = record.purchase.state is PurchaseState.VOIDING
+    if in_doubt_before and is_voided(parts, label_id):
+        return _voided(parts, record)
+    if not in_doubt_before:
+        record = _kept(parts, move(record, PurchaseEvent.VOID_ASKED, parts.clock.now()))
     try:
         answer = parts.api.void(label_id)
-    except Refused as error:
-        _refused(parts, record, error)
+    except (Unauthorized, NotSent) as error:
+        if not in_doubt_before:
+            _refused(parts, record, error)
         raise
     except ApiError as error:
         if is_voided(parts, label_id):
-            return _moved(parts, record, PurchaseEvent.VOID_APPROVED)
-        raise in_doubt(label_id, error) from error
+            return _voided(parts, record)
+        if not isinstance(error, Refused):
+            raise in_doubt(label_id, error) from error
+        _refused(parts, record, error)
+        raise
     if answer.approved or answer.reason_code == ALREADY:
-        return _moved(parts, record, PurchaseEvent.VOID_APPROVED)
+        return _voided(parts, record)
     refusal = explained(answer)
     _refused(parts, record, refusal)
     raise refusal
@@ -70,9 +85,13 @@ def void_unrecorded(parts: Parts, label_id: str) -> None:
     """Void a label that has no record here; raise VoidRefused or OutcomeUnknown."""
     try:
         answer = parts.api.void(label_id)
-    except NoAnswer as error:
+    except (Unauthorized, NotSent):
+        raise
+    except ApiError as error:
         if is_voided(parts, label_id):
             return
+        if isinstance(error, Refused):
+            raise
         raise in_doubt(label_id, error) from error
     if not answer.approved and answer.reason_code != ALREADY:
         raise explained(answer)
@@ -96,13 +115,28 @@ def is_voided(parts: Parts, label_id: str) -> bool:
     return bool(label and (label.voided or label.status == "voided"))
 
 
-def _moved(parts: Parts, record: Session, event: PurchaseEvent) -> Session:
-    session = move(record, event, parts.clock.now())
-    return parts.store.save_record(replace(session, error=None, updated_at=parts.clock.now()))
+def _kept(parts: Parts, record: Session) -> Session:
+    return parts.store.save_record(replace(record, error=None, updated_at=parts.clock.now()))
 
 
-def _refused(parts: Parts, record: Session, error: ShiplabelError) -> Session:
+def _voided(parts: Parts, record: Session) -> Session:
+    """Write down that a label is voided; raise OutcomeUnknown when the disk refuses."""
+    try:
+        return _kept(parts, move(record, PurchaseEvent.VOID_APPROVED, parts.clock.now()))
+    except StorageError as error:
+        label_id = record.purchase.label_id
+        raise OutcomeUnknown(
+            f"Label {label_id} is voided at the service, and this could not be written down: {error.message}",
+            hint=f"mend the disk, then: shiplabel labels void {label_id}",
+        ) from error
+
+
+def _refused(parts: Parts, record: Session, error: ShiplabelError) -> None:
+    """Write down that a label was not voided; a disk that refuses is told and leaves it to be asked anew."""
     now = parts.clock.now()
     kept = described(record, error, now)
     record = replace(move(record, PurchaseEvent.VOID_REFUSED, now), error=kept, updated_at=now)
-    return parts.store.save_record(record)
+    try:
+        parts.store.save_record(record)
+    except StorageError as disk:
+        parts.say(f"That the label was not voided could not be written down: {disk.message}")

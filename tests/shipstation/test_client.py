@@ -257,6 +257,23 @@ def test_void_that_was_not_done_is_asked_again() -> None:
     assert [call.split()[0] for call in script.calls] == ["PUT", "GET", "PUT"]
 
 
+def test_void_refused_after_a_lost_answer_is_no_certain_answer() -> None:
+    refused = httpx.Response(401, json={"errors": []})
+    script = Script([httpx.ReadError("cut"), refused])
+    with pytest.raises(NoAnswer):
+        scripted(script).void("se-1")
+
+
+def test_calls_made_once_are_not_repeated_and_later_ones_are() -> None:
+    script = Script([httpx.Response(502), httpx.Response(502), httpx.Response(200, json=EMPTY)])
+    client = scripted(script)
+    with client.once(), pytest.raises(NoAnswer):
+        client.carriers()
+    assert len(script.calls) == 1
+    assert client.carriers() == ()
+    assert len(script.calls) == 3
+
+
 def test_void_that_is_refused_is_an_answer() -> None:
     told = {"approved": False, "message": "late", "reason_code": "label_already_used"}
     answer = scripted(Script([httpx.Response(200, json=told)])).void("se-1")

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shiplabel.domain.label import VoidAnswer
-from shiplabel.errors import ApiError, Exit, NoAnswer, OutcomeUnknown, Refused
+from shiplabel.errors import (
+    ApiError,
+    Exit,
+    NoAnswer,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    StorageError,
+    Unauthorized,
+)
 from shiplabel.workflow.purchase import purchase
 from shiplabel.workflow.session import status_of
 from shiplabel.workflow.states import PurchaseState
@@ -131,3 +140,78 @@ def test_void_of_a_label_without_a_record_tells_each_end() -> None:
     void_unrecorded(world.parts, label_id)
     void_unrecorded(world.parts, label_id)
     assert world.charged[0].voided
+
+
+@pytest.mark.parametrize("error", [Unauthorized("no", status=401), NotSent("no connection")])
+def test_void_that_certainly_did_not_happen_is_bought_again(error: ApiError) -> None:
+    world = Counter(answers=[error])
+    with pytest.raises(type(error)):
+        void(world.parts, sold(world))
+    assert status_of(kept(world)) == "bought"
+
+
+@pytest.mark.parametrize("error", [Unauthorized("no", status=401), NotSent("no connection")])
+def test_void_in_doubt_before_stays_in_doubt_when_it_cannot_be_asked(error: ApiError) -> None:
+    world = Counter(answers=[error], blind=True)
+    record = in_state(world, sold(world), PurchaseState.VOIDING)
+    with pytest.raises(type(error)):
+        void(world.parts, record)
+    assert status_of(kept(world)) == "voiding"
+
+
+def test_void_refused_by_status_of_a_label_that_is_voided_is_voided() -> None:
+    world = Counter(answers=[Refused("conflict", status=409)], voids_first=True)
+    assert status_of(void(world.parts, sold(world))) == "voided"
+    other = Counter()
+    label_id = sold(other).purchase.label_id or ""
+    other.answers, other.voids_first = [Refused("conflict", status=409)], True
+    void_unrecorded(other.parts, label_id)
+    assert other.charged[0].voided
+
+
+@pytest.mark.parametrize("error", [Unauthorized("no", status=401), Refused("no", status=400)])
+def test_void_refused_without_a_record_is_raised(error: ApiError) -> None:
+    world = Counter()
+    label_id = sold(world).purchase.label_id or ""
+    world.answers = [error]
+    with pytest.raises(type(error)):
+        void_unrecorded(world.parts, label_id)
+
+
+@dataclass
+class FullDisk(Counter):
+    """A disk that refuses records in one state."""
+
+    full_at: PurchaseState | None = None
+
+    def save_record(self, session: Session) -> Session:
+        if session.purchase.state is self.full_at:
+            raise StorageError("the disk is full")
+        return super().save_record(session)
+
+
+def test_void_whose_wish_cannot_be_saved_is_not_sent() -> None:
+    world = FullDisk(full_at=PurchaseState.VOIDING)
+    with pytest.raises(StorageError):
+        void(world.parts, sold(world))
+    assert world.asked == []
+    assert status_of(kept(world)) == "bought"
+
+
+def test_void_approved_that_cannot_be_saved_is_told_and_looked_up_later() -> None:
+    world = FullDisk(full_at=PurchaseState.VOIDED)
+    with pytest.raises(OutcomeUnknown, match="is voided at the service"):
+        void(world.parts, sold(world))
+    world.full_at = None
+    assert status_of(void(world.parts, kept(world))) == "voided"
+    assert len(world.asked) == 1
+
+
+def test_void_refused_that_cannot_be_saved_still_tells_the_reason() -> None:
+    world = FullDisk(answers=[VoidAnswer(approved=False, reason_code="contact_carrier")])
+    record = sold(world)
+    world.full_at = PurchaseState.PURCHASED
+    with pytest.raises(VoidRefused, match="in person"):
+        void(world.parts, record)
+    assert status_of(kept(world)) == "voiding"
+    assert any("could not be written down" in sentence for sentence in world.said)
