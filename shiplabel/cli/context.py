@@ -16,6 +16,7 @@ from shiplabel.cli.clock import SystemClock
 from shiplabel.cli.flags import said
 from shiplabel.cli.keys import stored_key
 from shiplabel.config import Settings, load_settings
+from shiplabel.errors import SettingsError
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.ports import Parts
 
@@ -27,6 +28,18 @@ if TYPE_CHECKING:
 
 SANDBOX_URL = "http://127.0.0.1"
 SANDBOX_KEY = "sandbox"
+
+
+def start_faults() -> str:
+    """Return the faults that the stand-in starts with; raise SettingsError where they cannot be read."""
+    from shiplabel.sandbox.faults import FaultTextError, parse  # noqa: PLC0415  # not for a listing
+
+    text = os.environ.get("SHIPLABEL_SANDBOX_FAULTS", "")
+    try:
+        parse(text)
+    except FaultTextError as error:
+        raise SettingsError(f"SHIPLABEL_SANDBOX_FAULTS: {error}", hint="shiplabel sandbox faults") from error
+    return text
 
 
 class Context(AbstractContextManager["Context"]):
@@ -65,6 +78,10 @@ class Context(AbstractContextManager["Context"]):
         """The service: over HTTP with a key, else the built-in stand-in."""
         from shiplabel.shipstation.client import Client  # noqa: PLC0415  # HTTP is loaded when it is needed
 
+        if said().verbose:
+            from shiplabel.cli.verbose import listen  # noqa: PLC0415  # hardly ever asked for
+
+            listen()
         if self.settings.environment == "sandbox":
             return Client(SANDBOX_URL, SANDBOX_KEY, transport=self._stand_in(), clock=self.clock)
         key = self.settings.key or SANDBOX_KEY
@@ -77,8 +94,7 @@ class Context(AbstractContextManager["Context"]):
 
         ledger = self.settings.data_dir / "sandbox" / "ledger.sqlite"
         ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        faults = os.environ.get("SHIPLABEL_SANDBOX_FAULTS")
-        return httpx.WSGITransport(app=create_app(ledger, faults=faults))
+        return httpx.WSGITransport(app=create_app(ledger, faults=start_faults()))
 
     def _pacing(self) -> Any:
         from shiplabel.shipstation.pacing import Pacing  # noqa: PLC0415  # not for a listing

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shiplabel.cli import console
+from shiplabel.cli.context import start_faults
 from shiplabel.cli.flags import said
 from shiplabel.config import load_settings
 from shiplabel.errors import InputError
@@ -40,7 +41,7 @@ def serve(*, port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0)
         console.result(url)
         console.flush()
 
-    run_server(_ledger(), port, on_ready=ready, faults=os.environ.get("SHIPLABEL_SANDBOX_FAULTS"))
+    run_server(_ledger(), port, on_ready=ready, faults=start_faults())
 
 
 @app.command(epilog="Example: shiplabel sandbox reset")

@@ -31,12 +31,17 @@ def list_all(call: Call) -> Response:
             carrier_code=lost.code,
         )
         errors.append(found.document())
+    documents, other = [_document(call, one) for one in shown], call.switch("other-account")
     told = {
-        "carriers": [_document(call, one) for one in shown],
+        "carriers": [_of_another_account(one) if other else one for one in documents],
         "request_id": str(uuid.uuid4()),
         "errors": errors,
     }
     return answer(told, _PARTIAL if errors else 200)
+
+
+def _of_another_account(carrier: Document) -> Document:
+    return carrier | {"carrier_id": carrier["carrier_id"].replace("se-1", "se-2")}
 
 
 def get(call: Call) -> Response:

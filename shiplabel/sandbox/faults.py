@@ -86,6 +86,7 @@ _BESIDES: dict[str, Kind] = {
     "rates-working": Kind("Rates are not complete for some seconds.", "rates", ("seconds",)),
     "carrier-delay": Kind("A carrier quotes some seconds later.", "rates", ("carrier", "seconds")),
     "carriers-207": Kind("The carrier list is partial, with errors.", "carriers"),
+    "other-account": Kind("The carrier list is that of another account.", "carriers"),
     "void-refused": Kind("Refuses to void in a 200 (reason).", "void", ("reason",)),
     "label-url": Kind("Label links lead elsewhere (to).", "purchase", ("to",)),
     "slow": Kind("Waits some seconds, then goes on.", "any", ("seconds",)),

@@ -211,6 +211,16 @@ def test_carrier_list_is_partial(shop: Shop) -> None:
     assert (len(answer.json()["carriers"]), len(answer.json()["errors"])) == (2, 1)
 
 
+def test_carrier_list_is_that_of_another_account(shop: Shop) -> None:
+    def ids() -> set[str]:
+        return {one["carrier_id"] for one in shop.http.get("/v2/carriers").json()["carriers"]}
+
+    ours = ids()
+    shop.arm("other-account:times=1")
+    assert not ids() & ours
+    assert ids() == ours
+
+
 def test_void_is_refused_in_a_200_or_hangs(shop: Shop) -> None:
     path = f"/v2/labels/{shop.bought()['label_id']}/void"
     shop.arm("void-refused:reason=label_already_used:times=1")
