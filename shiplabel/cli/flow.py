@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 
 
 def drive(parts: Parts, session: Session, talk: Talk) -> Session:
-    """Walk a session from its step to ``done`` and return the finished record."""
+    """Walk a session from its step to ``done`` and return the finished record.
+
+    Where more than one label is found, the talk may have the extra ones voided; then it is looked up again.
+    """
+    try:
+        return _driven(parts, session, talk)
+    except SeveralLabels as several:
+        talk.spare(several)
+        return _driven(parts, several.session, talk)
+
+
+def _driven(parts: Parts, session: Session, talk: Talk) -> Session:
     if session.purchase.state in UNSETTLED or session.purchase.state is PurchaseState.PURCHASED:
         from shiplabel.workflow.purchase import recover  # noqa: PLC0415  # the first question needs none of it
 
@@ -53,7 +64,7 @@ def finish(
     ``printer`` is where the label is printed once it is bought; None prints nothing.
     """
     try:
-        record = _driven(context, session, talk, as_json=as_json)
+        record = drive(context.parts, session, talk)
     except AlreadyLabelled as error:
         console.tell_error(error)
         context.sessions.drop(session.session_id)
@@ -68,19 +79,6 @@ def finish(
         record = record if printer is None else _printed(context, record, printer)
     show_label(record, as_json=as_json)
     return 0
-
-
-def _driven(context: Context, session: Session, talk: Talk, *, as_json: bool) -> Session:
-    """Drive; where several labels are found and a person is there, offer to void the extra and go on."""
-    try:
-        return drive(context.parts, session, talk)
-    except SeveralLabels as several:
-        if as_json or not context.can_ask:
-            raise
-        from shiplabel.cli.spare import offer  # noqa: PLC0415  # hardly ever needed
-
-        offer(context.parts, several)
-        return drive(context.parts, several.session, talk)
 
 
 def _printed(context: Context, record: Session, printer: str) -> Session:

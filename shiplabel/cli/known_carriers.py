@@ -22,16 +22,23 @@ class KnownCarriers:
         self._folder = settings.records_dir / "carriers"
         self._clock = clock
         self._account = account
+        self._asked: tuple[Carrier, ...] = ()
 
     def carriers(self) -> Sequence[Carrier]:
-        """List the account's carriers, at most an hour old."""
+        """List the account's carriers, at most an hour old.
+
+        A list in which a carrier could not be asked for its services serves this run and is not kept.
+        """
+        if self._asked:
+            return self._asked
         from shiplabel.storage.carriers import CarrierCache  # noqa: PLC0415  # the first question asks none
 
         cache = CarrierCache(self._folder, self._clock)
         known = cache.get(self._account)
         if known is None:
-            known = tuple(self._client().carriers())
-            cache.put(self._account, known)
+            known = self._asked = tuple(self._client().carriers())
+            if all(carrier.services for carrier in known):
+                cache.put(self._account, known)
         return known
 
     def __getattr__(self, name: str) -> Any:

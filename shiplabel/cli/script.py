@@ -18,6 +18,7 @@ from shiplabel.workflow.trouble import RolledBack, rolled_back
 
 if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
+    from shiplabel.workflow.trouble import SeveralLabels
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,8 @@ class Script:
 
     def trouble(self, error: RolledBack) -> NoReturn:
         """End: a script decides what comes next by the exit code."""
+        raise error
+
+    def spare(self, error: SeveralLabels) -> NoReturn:
+        """End: the error names the labels and what voids the extra one."""
         raise error

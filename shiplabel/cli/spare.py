@@ -9,24 +9,26 @@ from shiplabel.workflow.trouble import told_of
 from shiplabel.workflow.void import void_unrecorded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shiplabel.domain.label import Label
     from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.trouble import SeveralLabels
 
 
-def offer(parts: Parts, several: SeveralLabels) -> None:
+def offer(parts: Parts, several: SeveralLabels, yes: Callable[[str], bool] = ask.yes) -> None:
     """Show every label found and void the extra ones after a yes each; raise ``several`` after a no."""
     console.tell(f"{len(several.labels)} labels were found for {several.session.shipment_key}:")
     for label in several.labels:
         console.tell(f"  {told_of(label)}")
     for label in several.extra:
-        if not void_after_yes(parts, label):
+        if not void_after_yes(parts, label, yes):
             raise several
 
 
-def void_after_yes(parts: Parts, label: Label) -> bool:
+def void_after_yes(parts: Parts, label: Label, yes: Callable[[str], bool] = ask.yes) -> bool:
     """Ask whether an extra label is to be voided and void it; return whether it was."""
-    if not ask.yes(f"Void {label.label_id}, which is one too many? It cannot be undone."):
+    if not yes(f"Void {label.label_id}, which is one too many? It cannot be undone."):
         return False
     void_unrecorded(parts, label.label_id)
     console.tell(f"Label {label.label_id} is voided.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
-    from shiplabel.workflow.trouble import RolledBack
+    from shiplabel.workflow.trouble import RolledBack, SeveralLabels
 
 
 class Talk(Protocol):
@@ -30,3 +30,6 @@ class Talk(Protocol):
 
     def trouble(self, error: RolledBack) -> Session:
         """Tell what went wrong and return the session to go on with, or raise to end."""
+
+    def spare(self, error: SeveralLabels) -> None:
+        """Show the labels found and have the extra ones voided; raise the error where they are not."""

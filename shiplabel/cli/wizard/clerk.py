@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shiplabel.cli.wizard.review import Review
     from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.session import Session
-    from shiplabel.workflow.trouble import RolledBack
+    from shiplabel.workflow.trouble import RolledBack, SeveralLabels
 
 
 def _may_leave(method: Callable[[Clerk, Session], Session]) -> Callable[[Clerk, Session], Session]:
@@ -93,6 +93,15 @@ class Clerk:
         self.room.rule = ""
         self.recall(error.session, again=False)
         return error.session
+
+    def spare(self, error: SeveralLabels) -> None:
+        """Show the labels found and void the extra ones after a yes each; raise the error after a no."""
+        from shiplabel.cli.spare import offer  # noqa: PLC0415  # hardly ever needed
+
+        try:
+            offer(self.room.parts, error, self.room.prompt.yes)
+        except (KeyboardInterrupt, EOFError):
+            raise error from None
 
     def beside_open(self, heads: Sequence[Any]) -> str:
         """Ask what to do beside open sessions; return the one to resume, or nothing to start another."""
