@@ -80,9 +80,9 @@ def purchase_body(intent: Intent, shipment: Shipment) -> Body:
 
 
 def _address(address: Address) -> Body:
+    """Return an address: a phone must be told, and none is null; what else is empty is left out."""
     body = {
         "name": address.name,
-        "phone": address.phone,
         "company_name": address.company_name,
         "address_line1": address.address_line1,
         "address_line2": address.address_line2,
@@ -92,7 +92,7 @@ def _address(address: Address) -> Body:
         "country_code": address.country_code,
     }
     given: Body = {name: value for name, value in body.items() if value}
-    return given | {"address_residential_indicator": "unknown"}
+    return given | {"phone": address.phone or None, "address_residential_indicator": "unknown"}
 
 
 def _package(shipment: Shipment) -> Body:

@@ -14,7 +14,8 @@ def test_shipment_body_sends_exact_numbers_and_leaves_out_what_is_not_given() ->
     told = json.loads(requests.encoded(requests.shipment_body(shipment())), parse_float=Decimal)
     assert told["external_shipment_id"] == "sl-1042"
     assert told["validate_address"] == "no_validation"
-    assert "phone" not in told["ship_to"]
+    assert told["ship_to"]["phone"] is None  # the key is required, its value is not
+    assert "company_name" not in told["ship_to"]
     assert told["ship_to"]["name"] == "José O'Brien"
     assert told["packages"] == [
         {
