@@ -13,7 +13,7 @@ def main() -> None:
     for path in catalogues():
         catalogue = updated(read(path))
         path.write_bytes(po_of(catalogue))
-        path.with_suffix(".mo").write_bytes(mo_of(catalogue))
+        path.with_suffix(".mo").write_bytes(mo_of(read(path)))
         waiting = [message for message in catalogue if message.id and not all(_strings(message.string))]
         for message in waiting:
             print(f"{path.parts[-3]}: not translated: {message.id!r}")

@@ -18,6 +18,8 @@ ARGUMENTS = {"Step": 2, "_address": 1}
 """The calls of literal tables whose first arguments are sentences, and how many."""
 SAID = {"tell", "say", "refuse", "yes", "letter", "leave_to", "Finding", "result", "Understood"}
 """The calls whose texts a person reads; the errors of ``ERRORS`` are among them."""
+STYLED = {"say"}
+"""Those of them whose further arguments say how it looks."""
 ERRORS = ("Error", "Unknown", "Interrupted", "Refused", "NoAnswer", "NotSent", "Discarded")
 FAULTS = {"TypeError", "ValueError", "AssertionError"}
 """Raised for whoever writes the code, never for the clerk."""
@@ -138,6 +140,7 @@ def bare_nodes(tree: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
 def _said_by(call: ast.Call) -> Iterator[ast.Constant | ast.JoinedStr]:
     """Yield the literal texts that a call says; commands to type are none."""
     said = call.args if name_of(call) in SAID or name_of(call).endswith(ERRORS) else []
+    said = said[:1] if name_of(call) in STYLED else said
     hints = [keyword.value for keyword in call.keywords if keyword.arg in HINT_KEYWORDS]
     for argument in [*said, *hints]:
         for text in [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]:

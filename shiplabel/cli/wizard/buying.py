@@ -17,6 +17,7 @@ from shiplabel.cli.wizard.prompt import Key
 from shiplabel.cli.wizard.view import View
 from shiplabel.domain import rules
 from shiplabel.errors import InputError, ShiplabelError
+from shiplabel.language import marked, phrase, phrase_n, worded
 from shiplabel.workflow.quote import is_stale, quote
 from shiplabel.workflow.session import choose, reach
 
@@ -32,16 +33,20 @@ if TYPE_CHECKING:
 
 BELOW_TABLE = 6
 LEAST_ROWS = 3
-FILTERS = {
-    "c": "Only which carrier ({names})? Empty shows all:",
-    "d": "Within how many days? Empty shows all:",
-    "p": "Up to which price? Empty shows all:",
-}
-KEYS = ("s sort", "c carrier", "d days", "p price", "m more", "b back", "? help", "^C save+quit")
-HELP = (
-    "Enter takes the rate marked cheapest; a number and Enter takes that one. s sorts by price, days or "
-    "carrier; c, d and p show only a carrier, so many days, up to a price; m shows more rows. b, ^B or Esc "
-    "goes back to the review. Nothing is bought before a last question."
+FILTERS = marked(
+    {
+        "c": "Only which carrier ({names})? Empty shows all:",
+        "d": "Within how many days? Empty shows all:",
+        "p": "Up to which price? Empty shows all:",
+    }
+)
+KEYS = marked(("s sort", "c carrier", "d days", "p price", "m more", "b back", "? help", "^C save+quit"))
+FILTER_KEYS = marked(("Enter", "empty shows all", "^B back"))
+HELP = marked(
+    "Enter takes the rate marked cheapest; a number and Enter takes that one. s "
+    "sorts by price, days or carrier; c, d and p show only a carrier, so many days, "
+    "up to a price; m shows more rows. b, ^B or Esc goes back to the review. Nothing "
+    "is bought before a last question."
 )
 
 
@@ -67,7 +72,7 @@ class Buying:
     @contextmanager
     def _live(self, session: Session) -> Iterator[Callable[[Board], None]]:
         console = self._room.voice.console
-        first = Text("Asking the carriers for rates …")
+        first = Text(phrase("Asking the carriers for rates …"))
         with Live(first, console=console, transient=True, auto_refresh=False) as live:
 
             def show(board: Board) -> None:
@@ -86,7 +91,15 @@ class Buying:
             for carrier in views.carriers(board.rates):
                 if carrier not in told:
                     own = views.shown(board.rates, View(carrier=carrier))
-                    self._room.voice.say(f"{carrier}: {len(own)} rates from {own[0].total}")
+                    self._room.voice.say(
+                        phrase_n(
+                            "{carrier}: {count} rate from {total}",
+                            "{carrier}: {count} rates from {total}",
+                            len(own),
+                            carrier=carrier,
+                            total=own[0].total,
+                        )
+                    )
             told.update(views.carriers(board.rates))
             for line in tables.failure_lines((), board.waiting):
                 self._room.voice.say(line)
@@ -128,8 +141,15 @@ class Buying:
         parts += [Text(line, "yellow") for line in tables.footnotes(here, first)]
         if len(here) < len(rows):
             last = first - 1 + count
-            more = "m shows more" if last < len(rows) else "m shows the first"
-            parts.append(Text(f"Rates {first} to {last} of {len(rows)}; {more}.", "dim"))
+            more = phrase(
+                "Rates {first} to {last} of {count}; m shows more."
+                if last < len(rows)
+                else "Rates {first} to {last} of {count}; m shows the first.",
+                first=first,
+                last=last,
+                count=len(rows),
+            )
+            parts.append(Text(more, "dim"))
         self._on_page = count
         return Group(*parts, *below)
 
@@ -182,21 +202,30 @@ class Buying:
 
     def _question(self, rows: list[Rate], marks: tables.Marks) -> str:
         cheapest = next((rate for rate in rows if rate.rate_id == marks.cheapest), None)
-        enter = f"Enter takes {cheapest.total} (cheapest), or a" if cheapest else "A"
-        words = self._view.words()
-        view = f" ({words})" if words else ""
-        return f"{enter} number{view}:"
+        total = cheapest.total if cheapest else ""
+        if words := self._view.words():
+            return phrase(
+                "Enter takes {total} (cheapest), or a number ({view}):" if total else "A number ({view}):",
+                total=total,
+                view=words,
+            )
+        return phrase("Enter takes {total} (cheapest), or a number:" if total else "A number:", total=total)
 
     def _taken(self, rows: list[Rate], marks: tables.Marks, text: str) -> Rate | None:
         text = text.strip().lstrip("#")
         if not text:
             cheapest = next((rate for rate in rows if rate.rate_id == marks.cheapest), None)
             if cheapest is None:
-                self._room.voice.say("No rate here is for your package; type the number of one.", "yellow")
+                self._room.voice.say(
+                    phrase("No rate here is for your package; type the number of one."), "yellow"
+                )
             return cheapest
         if text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= len(rows):
             return rows[int(text) - 1]
-        self._room.voice.say(f"{text} is no rate here; type a number from 1 to {len(rows)}.", "yellow")
+        self._room.voice.say(
+            phrase("{text} is no rate here; type a number from 1 to {count}.", text=text, count=len(rows)),
+            "yellow",
+        )
         return None
 
     def _by_key(self, session: Session, rows: list[Rate], key: str) -> Session:
@@ -213,7 +242,7 @@ class Buying:
         elif key in FILTERS:
             self._filter(session, key)
         else:
-            room.voice.say(HELP)
+            room.voice.say(worded(HELP))
         room.prompt.forget_typed_ahead()
         return session
 
@@ -221,8 +250,8 @@ class Buying:
         names = ", ".join(views.carriers(session.quotes))
         reply = self._room.prompt.ask(
             self._room.header("rate"),
-            FILTERS[letter].format(names=names),
-            keys=("Enter", "empty shows all", "^B back"),
+            phrase(FILTERS[letter], names=names),
+            keys=FILTER_KEYS,
         )
         if reply.key != Key.ENTER:
             return
@@ -243,7 +272,10 @@ class Buying:
         rate = session.rate or before
         risen = before.total.currency == rate.total.currency and before.total < rate.total
         if risen:
-            self._room.voice.say(f"The price rose from {before.total} to {rate.total}.", "yellow")
+            self._room.voice.say(
+                phrase("The price rose from {before} to {now}.", before=before.total, now=rate.total),
+                "yellow",
+            )
         if self._room.desk.yes and not risen:
             return session
         if self._room.prompt.yes(self._last_question(session, rate), header=self._room.header("purchase")):
@@ -252,19 +284,26 @@ class Buying:
 
     def _renewed(self, session: Session, before: Rate) -> Session:
         """Fetch rates again and choose the same service; without it the clerk is back at the table."""
-        self._room.voice.say("The rates are older than 30 minutes; asking again.")
+        self._room.voice.say(phrase("The rates are older than 30 minutes; asking again."))
         session = self.fetch(session)
         same = next((rate for rate in session.quotes if _same_service(rate, before)), None)
         if same is None:
-            self._room.voice.say(f"{tables.full_name(before)} is not offered any more.", "yellow")
+            self._room.voice.say(
+                phrase("{service} is not offered any more.", service=tables.full_name(before)), "yellow"
+            )
             return session
         return self._room.save(choose(session, same))
 
     def _last_question(self, session: Session, rate: Rate) -> str:
         package = rate.package_type
         if package and not rules.fitting([rate], session.wishes.package_code):
-            return f"Buy {tables.full_name(rate)} ({tables.package_words(package)}) for {rate.total}? (y/n)"
-        return f"Buy {tables.full_name(rate)} for {rate.total}? (y/n)"
+            return phrase(
+                "Buy {service} ({package}) for {total}? (y/n)",
+                service=tables.full_name(rate),
+                package=tables.package_words(package),
+                total=rate.total,
+            )
+        return phrase("Buy {service} for {total}? (y/n)", service=tables.full_name(rate), total=rate.total)
 
 
 def _same_service(one: Rate, other: Rate) -> bool:

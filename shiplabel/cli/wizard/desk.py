@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.errors import Exit, ShiplabelError
+from shiplabel.language import marked, worded
 from shiplabel.workflow.session import Session
 
 if TYPE_CHECKING:
     from shiplabel.domain.shipment import LengthUnit, WeightUnit  # noqa: TC004  # words; shapes come later
 
 NARROW = 76
-ENVIRONMENT = {
-    "production": ("PRODUCTION: real money", "PRODUCTION"),
-    "test": ("TEST: nothing is charged", "TEST"),
-    "sandbox": ("SANDBOX: nothing is bought", "SANDBOX"),
-}
+ENVIRONMENT = marked(
+    {
+        "production": ("PRODUCTION: real money", "PRODUCTION"),
+        "test": ("TEST: nothing is charged", "TEST"),
+        "sandbox": ("SANDBOX: nothing is bought", "SANDBOX"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Desk:
     def environment_words(self) -> str:
         """Return the environment as a header says it; short where the terminal is narrow."""
         long, short = ENVIRONMENT.get(self.environment, (self.environment, self.environment))
-        return long if shutil.get_terminal_size().columns >= NARROW else short
+        return worded(long if shutil.get_terminal_size().columns >= NARROW else short)
 
 
 class Discarded(ShiplabelError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli.wizard.prompt import Key
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 from shiplabel.storage.named_list import TakenName
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from shiplabel.cli.wizard.room import Room
     from shiplabel.workflow.session import Session
 
-NAME_KEYS = ("Enter saves", "empty or ^B cancels", "^C save+quit")
-TAKEN = "r replace · a another name · c cancel:"
+NAME_KEYS = marked(("Enter saves", "empty or ^B cancels", "^C save+quit"))
+TAKEN = marked("r replace · a another name · c cancel:")
+TAKEN_KEYS = marked(("r, a or c", "^C save+quit"))
+SIDE_KEYS = marked(("Enter ship to", "f ship from", "^B cancels", "^C save+quit"))
 
 
 class Keeping:
@@ -31,9 +34,10 @@ class Keeping:
         """Save a template of the named parts; of all of it where none is named."""
         keep = self._room.desk.keep_template
         if keep:
-            what = "parcel preset" if parts == {"parcel"} else "template"
             self._under_a_name(
-                f"Name of the {what}:", "", lambda name, again: keep(session, parts, name, again)
+                phrase("Name of the parcel preset:" if parts == {"parcel"} else "Name of the template:"),
+                "",
+                lambda name, again: keep(session, parts, name, again),
             )
 
     def address(self, session: Session) -> None:
@@ -43,7 +47,9 @@ class Keeping:
         if keep and side:
             name = session.answers.get(f"{side}_name") or ""
             self._under_a_name(
-                "Name in the address book:", name, lambda free, again: keep(session, side, free, again)
+                phrase("Name in the address book:"),
+                name,
+                lambda free, again: keep(session, side, free, again),
             )
 
     def _side(self, session: Session) -> str:
@@ -51,8 +57,8 @@ class Keeping:
         names = {side: session.answers.get(f"{side}_name") or "" for side in ("to", "from")}
         reply = self._room.prompt.choose(
             self._room.header("confirm"),
-            f"Save whom: Enter or t {names['to']} · f {names['from']}:",
-            keys=("Enter ship to", "f ship from", "^B cancels", "^C save+quit"),
+            phrase("Save whom: Enter or t {to} · f {sender}:", to=names["to"], sender=names["from"]),
+            keys=SIDE_KEYS,
             letters="tf",
         )
         return {Key.ENTER: "to", "t": "to", "f": "from"}.get(reply.key, "")
@@ -82,6 +88,6 @@ class Keeping:
         """Ask what to do with a taken name and return the letter; leaving the question cancels."""
         self._room.voice.refuse(taken)
         reply = self._room.prompt.choose(
-            self._room.header("confirm"), TAKEN, keys=("r, a or c", "^C save+quit"), letters="rac"
+            self._room.header("confirm"), worded(TAKEN), keys=TAKEN_KEYS, letters="rac"
         )
         return reply.key if reply.key in {"r", "a"} else "c"

@@ -3,7 +3,8 @@
 Knows questionary and prompt_toolkit and nothing of sessions. ^C and ^D raise
 KeyboardInterrupt; every other key that means something comes back in a Reply. What is on
 screen while a question is open is wiped when it is answered, so that a screen never shows
-two questions; ``plain`` leaves every line where it is.
+two questions; ``plain`` leaves every line where it is. The keys of the bottom line are marked texts;
+the letters y and n are the same in every language.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from prompt_toolkit.output import ColorDepth, create_output
 from prompt_toolkit.styles import Style
 
 from shiplabel.domain.text import printable
+from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 ESCAPE_S = 0.1
 MOST_NUMBERED = 9
+YES_KEYS = marked(("y yes", "n no", "^C save+quit"))
 LOOK = Style(
     [
         ("qmark", "bold"),
@@ -112,7 +115,7 @@ class Prompt:
         for key in ("c-b", "escape"):
             bindings.add(key)(_ends_with("n"))
         asked = question if "(y/n)" in question else f"{question} (y/n)"
-        reply = self._run(bindings, header, asked, _toolbar(("y yes", "n no", "^C save+quit")))
+        reply = self._run(bindings, header, asked, _toolbar(YES_KEYS))
         self._swallow_enter()
         return reply.key == "y"
 
@@ -123,7 +126,7 @@ class Prompt:
             choices=[questionary.Choice(printable(words), value=key) for key, words in choices.items()],
             use_shortcuts=len(choices) <= MOST_NUMBERED,
             qmark="",
-            instruction="(arrows or number, Enter; ^C leaves)",
+            instruction=phrase("(arrows or number, Enter; ^C leaves)"),
             style=BARE if self.plain else LOOK,
             erase_when_done=not self.plain,
             input=self._input,
@@ -213,7 +216,7 @@ def _toolbar(keys: Sequence[str], hint: Callable[[str], str] | None = None) -> C
         width = get_app().output.get_size().columns
         said = hint(get_app().current_buffer.text) if hint else ""
         shown = " "
-        for key in [said] if said else keys:
+        for key in [said] if said else map(worded, keys):
             longer = f"{shown}{' · ' if shown.strip() else ''}{key}"
             if len(longer) > width - 1:
                 break

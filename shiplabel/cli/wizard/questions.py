@@ -13,6 +13,7 @@ from shiplabel.cli.wizard.elsewhere import BookCompleter, checked, first_of_book
 from shiplabel.cli.wizard.prompt import Key
 from shiplabel.domain.text import printable
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 from shiplabel.workflow.session import answer
 from shiplabel.workflow.steps import STEPS, asked_steps
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from shiplabel.domain.checks import Understood
     from shiplabel.workflow.session import Session
 
-KEYS = ("Enter next", "^B back", "? help", "^C save+quit", "^U clear")
-SKIP = "empty skips"
+KEYS = marked(("Enter next", "^B back", "? help", "^C save+quit", "^U clear"))
+SKIP = marked("empty skips")
 PARCEL = "parcel_weight"
 SIDES = ("length", "width", "height")
 
@@ -58,7 +59,9 @@ class Questions:
             self._room.voice.say(offer)
         return self._room.prompt.ask(
             self._room.header(step),
-            f"{STEPS[step].question}{' (optional)' if optional else ''}:",
+            phrase(
+                "{question} (optional):" if optional else "{question}:", question=worded(STEPS[step].question)
+            ),
             keys=keys,
             default=self._default(session),
             completer=completer,
@@ -72,8 +75,8 @@ class Questions:
         return self._drafts.pop(session.step, known)
 
     def _help(self, session: Session, reply: Reply) -> Session:
-        self._room.voice.say(STEPS[session.step].help)
-        self._room.voice.say("Enter goes on; ^B or Esc goes back; ^U clears; ^C saves and quits.")
+        self._room.voice.say(worded(STEPS[session.step].help))
+        self._room.voice.say(phrase("Enter goes on; ^B or Esc goes back; ^U clears; ^C saves and quits."))
         if reply.text.strip() != "?":
             self._drafts[session.step] = reply.text
         return session
@@ -91,7 +94,7 @@ class Questions:
         ):
             self._drafts[step] = understood.suggestion or text
             return session
-        self._room.voice.understood(step, understood.shown or "left out")
+        self._room.voice.understood(step, understood.shown or phrase("left out"))
         return self._room.save(answer(session, {step: understood.value, **understood.also}))
 
     def _known(self, session: Session) -> dict[str, str | None]:
@@ -114,7 +117,11 @@ class Questions:
 
         def hint(text: str) -> str:
             one = first_of_book(text, session.answers.get(session.step) or "", self._room.desk.completions)
-            return f"Enter takes {printable(one.title)} · a space at the end keeps it as typed" if one else ""
+            if one is None:
+                return ""
+            return phrase(
+                "Enter takes {name} · a space at the end keeps it as typed", name=printable(one.title)
+            )
 
         return hint
 
@@ -123,7 +130,12 @@ class Questions:
         if session.step != PARCEL or preset is None or session.answers.get(PARCEL):
             return ""
         sides = " x ".join(preset.answers.get(f"parcel_{side}") or "?" for side in SIDES)
-        return f"Last parcel: {preset.title}, {preset.answers.get(PARCEL)}, {sides}. Enter takes it."
+        return phrase(
+            "Last parcel: {name}, {weight}, {sides}. Enter takes it.",
+            name=preset.title,
+            weight=preset.answers.get(PARCEL),
+            sides=sides,
+        )
 
     def _from_elsewhere(self, session: Session, text: str) -> Session | None:
         """Fill several steps from the book, a pasted address or the last parcel, or return None."""
@@ -140,11 +152,11 @@ class Questions:
         return None
 
     def _is_meant(self, session: Session, address: Mapping[str, str | None]) -> bool:
-        self._room.voice.say("That looks like a whole address:")
+        self._room.voice.say(phrase("That looks like a whole address:"))
         for step, part in address.items():
             if part and self._is_asked(step):
-                self._room.voice.say(f"  {STEPS[step].question:<18}{part}")
-        return self._room.prompt.yes("Fill it in like that?", header=self._room.header(session.step))
+                self._room.voice.say(f"  {worded(STEPS[step].question):<18}{part}")
+        return self._room.prompt.yes(phrase("Fill it in like that?"), header=self._room.header(session.step))
 
     def _is_asked(self, step: str) -> bool:
         return step in asked_steps(abroad=self._room.abroad)
@@ -153,7 +165,7 @@ class Questions:
         found = checked(parts, self._known(session))
         for step, shown in found.shown.items():
             if step in found.given and self._is_asked(step):
-                self._room.voice.understood(step, shown or "left out")
+                self._room.voice.understood(step, shown or phrase("left out"))
         self._drafts.update(found.drafts)
         if session.step in found.given:
             return self._room.save(answer(session, found.given))

@@ -13,6 +13,7 @@ from shiplabel.cli.wizard.keeping import Keeping
 from shiplabel.cli.wizard.prompt import Key
 from shiplabel.domain.text import printable
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 from shiplabel.workflow.session import edit
 from shiplabel.workflow.steps import ANSWER_STEPS, STEPS, asked_steps
 
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
     from shiplabel.cli.wizard.room import Room
     from shiplabel.workflow.session import Session
 
+PART_WIDTH, QUESTION_WIDTH = 10, 18
 PARTS = {"f": "from", "t": "to", "p": "parcel"}
-KEYS = ("Enter rates", "a address book", "p parcel preset", "^B back", "? help", "^C save+quit")
-EDIT_KEYS = ("f, t, p or a number, Enter", "^B back", "^C save+quit")
-HELP = (
-    "Enter asks every carrier for its rates. e edits: then f (ship from), t (ship to), p (parcel), "
-    "or a field's number. t keeps all answers as a template, p the parcel as a preset, a an address in "
-    "the book. s saves and quits, x discards. ^B or Esc goes back one question."
+KEYS = marked(("Enter rates", "a address book", "p parcel preset", "^B back", "? help", "^C save+quit"))
+EDIT_KEYS = marked(("f, t, p or a number, Enter", "^B back", "^C save+quit"))
+HELP = marked(
+    "Enter asks every carrier for its rates. e edits: then f (ship from), t (ship "
+    "to), p (parcel), or a field's number. t keeps all answers as a template, p the "
+    "parcel as a preset, a an address in the book. s saves and quits, x discards. ^B "
+    "or Esc goes back one question."
 )
 
 
@@ -45,10 +48,13 @@ class Review:
         """Show all answers and do what the clerk chooses, once."""
         room = self._room
         room.voice.show(*self._summary(session))
-        enter = "Enter tries again" if session.error else "Enter gets rates"
         reply = room.prompt.choose(
             room.header("confirm"),
-            f"{enter} · e edit · t template · s save and quit · x discard:",
+            phrase(
+                "Enter tries again · e edit · t template · s save and quit · x discard:"
+                if session.error
+                else "Enter gets rates · e edit · t template · s save and quit · x discard:"
+            ),
             keys=KEYS,
             letters="etpasx?",
         )
@@ -68,7 +74,7 @@ class Review:
             return self._discard(session)
         if letter in "tpa":
             return self._kept(session, letter)
-        self._room.voice.say(HELP)
+        self._room.voice.say(worded(HELP))
         return session
 
     def _kept(self, session: Session, letter: str) -> Session:
@@ -81,11 +87,11 @@ class Review:
 
     def _discard(self, session: Session) -> Session:
         if not self._room.prompt.yes(
-            "Discard this label and all its answers?", header=self._room.header("confirm")
+            phrase("Discard this label and all its answers?"), header=self._room.header("confirm")
         ):
             return session
         self._room.desk.discard(session)
-        raise Discarded(f"Discarded {session.session_id}. Nothing was bought.")
+        raise Discarded(phrase("Discarded {session_id}. Nothing was bought.", session_id=session.session_id))
 
     def _edit(self, session: Session) -> Session:
         room, typed = self._room, ""
@@ -93,7 +99,7 @@ class Review:
             room.voice.show(*self._summary(session))
             reply = room.prompt.ask(
                 room.header("confirm"),
-                "Edit which: f from, t to, p parcel, or a field's number?",
+                phrase("Edit which: f from, t to, p parcel, or a field's number?"),
                 keys=EDIT_KEYS,
                 default=typed,
             )
@@ -119,7 +125,7 @@ def span(text: str, asked: Sequence[str] = ANSWER_STEPS) -> tuple[str, str]:
 
     Another country asks the rest of its address too: state and postal code are its own.
     """
-    wanted = " ".join(re.sub(r"[^0-9a-z]+", " ", text.casefold()).split())
+    wanted = " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
     if part := PARTS.get(wanted, wanted if wanted in PARTS.values() else ""):
         steps = [step for step in asked if step.startswith(f"{part}_")]
         return steps[0], steps[-1]
@@ -129,10 +135,18 @@ def span(text: str, asked: Sequence[str] = ANSWER_STEPS) -> tuple[str, str]:
     if len(fitting) == 1:
         return _with_its_rest(fitting[0])
     if fitting:
-        said = " or ".join(f"{asked.index(step) + 1} ({STEPS[step].part})" for step in fitting)
-        raise InputError(f"{text.strip()} stands there twice: {said}.")
+        places = [f"{asked.index(step) + 1} ({worded(STEPS[step].part)})" for step in fitting]
+        raise InputError(
+            phrase(
+                "{text} stands there twice: {places}.", text=text.strip(), places=phrase(" or ").join(places)
+            )
+        )
     raise InputError(
-        f"{printable(text.strip())} is no field. Type f, t, p or a number from 1 to {len(asked)}."
+        phrase(
+            "{text} is no field. Type f, t, p or a number from 1 to {count}.",
+            text=printable(text.strip()),
+            count=len(asked),
+        )
     )
 
 
@@ -141,16 +155,25 @@ def _with_its_rest(step: str) -> tuple[str, str]:
 
 
 def _names(step: str) -> set[str]:
-    part, question = STEPS[step].part.casefold(), STEPS[step].question.casefold().replace(",", "")
+    """Return what a step may be called, in English and in the clerk's language."""
     word = step.partition("_")[2]
-    return {step.replace("_", " "), word, question, f"{part} {question}", f"{part} {word}"}
+    names = {step.replace("_", " "), word}
+    for say in (str, worded):
+        part, question = say(STEPS[step].part).casefold(), say(STEPS[step].question).casefold()
+        question = question.replace(",", "")
+        names |= {question, f"{part} {question}", f"{part} {word}"}
+    return names
 
 
 def summary_lines(session: Session) -> list[str]:
     """Return every answer as a line of its own."""
+    asked = asked_steps(abroad=session.abroad)
+    parts = [worded(STEPS[step].part) for step in asked]
+    width = max(PART_WIDTH, *(len(part) + 1 for part in parts))
     return [
-        f"{number:>2}  {STEPS[step].part:<10}{STEPS[step].question:<18}{_answer(session, step)}".rstrip()
-        for number, step in enumerate(asked_steps(abroad=session.abroad), 1)
+        f"{number:>2}  {part:<{width}}{question:<{QUESTION_WIDTH}}{_answer(session, step)}".rstrip()
+        for number, (step, part) in enumerate(zip(asked, parts, strict=True), 1)
+        for question in [worded(STEPS[step].question)]
     ]
 
 
@@ -164,10 +187,10 @@ def summary_grid(session: Session) -> Table:
     half = [step for step in asked if step.startswith("from_")]
     other = [step for step in asked if step.startswith("to_")]
     parcel = [step for step in asked if step.startswith("parcel_")]
-    grid.add_row("", Text("Ship from", "bold"), "", Text("Ship to", "bold"))
+    grid.add_row("", Text(phrase("Ship from"), "bold"), "", Text(phrase("Ship to"), "bold"))
     for left, right in zip(half, other, strict=True):
         grid.add_row(*_cell(session, left), *_cell(session, right))
-    grid.add_row("", Text("Parcel", "bold"), "", "")
+    grid.add_row("", Text(phrase("Parcel"), "bold"), "", "")
     for left, right in zip(parcel[::2], parcel[1::2], strict=True):
         grid.add_row(*_cell(session, left), *_cell(session, right))
     return grid
@@ -175,7 +198,7 @@ def summary_grid(session: Session) -> Table:
 
 def _cell(session: Session, step: str) -> tuple[str, Text]:
     number = asked_steps(abroad=session.abroad).index(step) + 1
-    label = STEPS[step].question.partition(",")[0]
+    label = worded(STEPS[step].question).partition(",")[0]
     return str(number), Text(f"{label:<10}", "dim").append(_answer(session, step), "not dim")
 
 

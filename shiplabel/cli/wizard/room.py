@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shiplabel.cli.wizard.prompt import Prompt
 from shiplabel.cli.wizard.voice import Voice
 from shiplabel.errors import Interrupted
+from shiplabel.language import phrase, phrase_n
 from shiplabel.workflow.session import back
 from shiplabel.workflow.steps import STEPS, step_before, title
 
@@ -39,16 +40,18 @@ class Room:
     def back(self, session: Session) -> Session:
         """Go to the question before and save that, or say that there is none."""
         if step_before(session.step) is None:
-            self.voice.say("This is the first question; ^C saves and quits.")
+            self.voice.say(phrase("This is the first question; ^C saves and quits."))
             return session
         return self.save(back(session))
 
     def left(self, session: Session) -> Interrupted:
         """Return what to raise when the clerk leaves."""
         kept = sum(1 for step in session.answers if step in STEPS and STEPS[step].asks)
-        what = f"{kept} answer{'' if kept == 1 else 's'}" if kept else "the label"
+        what = phrase_n("{count} answer", "{count} answers", kept) if kept else phrase("the label")
         where = title(session.step, abroad=self.abroad)
-        return Interrupted(f"Saved: {what}, at {where}.", hint=self.resume(session))
+        return Interrupted(
+            phrase("Saved: {what}, at {where}.", what=what, where=where), hint=self.resume(session)
+        )
 
     def resume(self, session: Session) -> str:
         """Return the command that goes on with the session."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shiplabel.domain.money import Money
 from shiplabel.domain.rules import NEVER_DAYS, SortedBy, filter_rates, sort_rates
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, phrase_n, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from shiplabel.domain.rate import Rate
 
 ORDERS: tuple[SortedBy, ...] = ("total", "days", "carrier")
+ORDERED = marked({"total": "", "days": "by days", "carrier": "by carrier"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,15 @@ class View:
 
     def filters(self) -> str:
         """Say the filters, or nothing."""
-        said = [f"carrier {self.carrier}"] if self.carrier else []
-        said += [f"within {self.days} day{'' if self.days == 1 else 's'}"] if self.days is not None else []
-        said += [f"up to {self.price}"] if self.price is not None else []
+        said = [phrase("carrier {carrier}", carrier=self.carrier)] if self.carrier else []
+        if self.days is not None:
+            said += [phrase_n("within {count} day", "within {count} days", self.days)]
+        said += [phrase("up to {price}", price=self.price)] if self.price is not None else []
         return ", ".join(said)
 
     def words(self) -> str:
         """Say the order and the filters, or nothing where all rates stand by their total."""
-        order = "" if self.order == "total" else f"by {self.order}"
+        order = worded(ORDERED[self.order])
         return ", ".join(filter(None, (order, self.filters())))
 
     def resorted(self) -> View:
@@ -61,7 +64,9 @@ def narrowed(view: View, letter: str, text: str, rates: Sequence[Rate]) -> View:
         changed = replace(view, price=_amount(text) if text else None)
     changed = replace(changed, first=1)
     if not shown(rates, changed):
-        raise InputError(f"No rate is left: {changed.filters()}. The filter stays as it was.")
+        raise InputError(
+            phrase("No rate is left: {filters}. The filter stays as it was.", filters=changed.filters())
+        )
     return changed
 
 
@@ -76,14 +81,16 @@ def _carrier(text: str, rates: Sequence[Rate]) -> str:
     codes = {rate.carrier_code.casefold(): rate.carrier_name or rate.carrier_code for rate in rates}
     found = codes.get(wanted) or next((name for name in names if name.casefold().startswith(wanted)), "")
     if not found:
-        raise InputError(f"No carrier is called {text}. There are {', '.join(names)}.")
+        raise InputError(
+            phrase("No carrier is called {text}. There are {names}.", text=text, names=", ".join(names))
+        )
     return found
 
 
 def _whole(text: str) -> int:
     number = text.casefold().removesuffix("days").removesuffix("day").removesuffix("d").strip()
     if not number.isdecimal() or len(number) > len(str(NEVER_DAYS)):
-        raise InputError(f"{text} is not a number of days. Type 3 for three days or fewer.")
+        raise InputError(phrase("{text} is not a number of days. Type 3 for three days or fewer.", text=text))
     return int(number)
 
 
@@ -93,5 +100,5 @@ def _amount(text: str) -> Money:
     except InvalidOperation:
         amount = Decimal(-1)
     if not amount.is_finite() or amount < 0:
-        raise InputError(f"{text} is not a price. Type 12.50 for at most $12.50.")
+        raise InputError(phrase("{text} is not a price. Type 12.50 for at most $12.50.", text=text))
     return Money(amount)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli.wizard.prompt import talk_stream
 from shiplabel.domain.text import printable
+from shiplabel.language import phrase, worded
 from shiplabel.workflow.steps import STEPS
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Voice:
         from rich.text import Text  # noqa: PLC0415  # see console
 
         mark = "  " if self.plain else "✓ "
-        label = f"{STEPS[step].part} · {STEPS[step].question}"
+        label = f"{worded(STEPS[step].part)} · {worded(STEPS[step].question)}"
         line = Text(f"{mark}{label:<{LABEL}}", style="" if self.plain else "green")
         self.console.print(line.append(printable(shown), style="default"), soft_wrap=self.plain)
 
@@ -69,9 +70,12 @@ class Voice:
 
     def trouble(self, error: StepError, *, again: bool = False) -> None:
         """Say what went wrong, with the code and the request id that support asks for."""
-        known = [error.code, f"request {error.request_id}" if error.request_id else ""]
+        known = [
+            error.code,
+            phrase("request {request_id}", request_id=error.request_id) if error.request_id else "",
+        ]
         aside = ", ".join(word for word in known if word)
-        before = "Last time: " if again else ""
+        before = phrase("Last time: ") if again else ""
         self.say(f"{before}{error.message}" + (f" ({aside})" if aside else ""), "bold red")
 
     def show(self, *parts: RenderableType) -> None:
