@@ -43,9 +43,13 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right:
 
 def plain_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return heads and rows as lines, two spaces between columns, never wrapped or cut."""
-    cells = [list(columns), *([printable(cell) for cell in row] for row in rows)]
+    cells = [columns, *map(_shown, rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    ]
+    line = "  ".join(f"{{:<{width}}}" for width in widths)
+    return [line.format(*row).rstrip() for row in cells]
+
+
+def _shown(row: Sequence[str]) -> Sequence[str]:
+    """Return the cells as they may be shown; most rows are plain in all of them."""
+    whole = "".join(row)
+    return row if whole.isascii() and whole.isprintable() else [printable(cell) for cell in row]

@@ -72,6 +72,12 @@ class LabelIndex:
         tables = "document join label using (bought_at, path)" if where.startswith("where") else "document"
         return [text for (text,) in self._select(f"select text from {tables} {where}", values)]  # noqa: S608
 
+    def described(self, query: LabelQuery) -> list[tuple[IndexedLabel, str]]:
+        """Return the labels that match, newest first, each with its JSON object."""
+        where, values = conditions(query)
+        sql = f"select {COLUMNS}, text from document join label using (bought_at, path) {where}"  # noqa: S608
+        return [(IndexedLabel._make(row[:-1]), row[-1]) for row in self._select(sql, values)]
+
     def recent_recipients(self, limit: int = 20, most: int = 500) -> list[dict[str, str]]:
         """Return the last different recipients as ``to_`` answers; at most ``most`` new records are read."""
         rows = self._select("select ship_to from label order by bought_at desc limit 400", [], most=most)

@@ -3,7 +3,7 @@
     python -m tests.bench               every bench_*.py beside this file
     python -m tests.bench start save    these only
 
-Most rows are ratios of two things done in turn, since times alone tell more of the machine than of the program.
+Most rows are ratios of two things done in turn: times alone tell more of the machine than of the program.
 """
 
 from __future__ import annotations

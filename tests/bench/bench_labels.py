@@ -16,10 +16,13 @@ from tests.storage.records import bought, save
 
 RECORDS = 100_000
 COMMANDS = (
-    ("labels list --limit 50", ("labels", "list", "--limit", "50")),
+    ("labels list, a screenful", ("labels", "list", "--limit", "50")),
+    ("labels list, all", ("labels", "list")),
     ("labels list --search", ("labels", "list", "--search", "se-99999")),
     ("labels list --json, all", ("labels", "list", "--json")),
+    ("labels list --unused --json", ("labels", "list", "--unused", "--json")),
     ("labels report --by day", ("labels", "report")),
+    ("labels export", ("labels", "export")),
 )
 
 
