@@ -47,13 +47,17 @@ class Filled(NamedTuple):
 
 
 def filled(context: Context, asked: Any, answers: dict[str, str | None], wishes: Wishes) -> Filled:
-    """Lay default sender, ``--template``, ``--from`` and ``--to`` over what is known, in this order.
+    """Lay the default sender over what is known, then as ``laid_over`` does."""
+    sender = None if answers.get("from_name") or not _has(context, BOOK) else book_of(context).default()
+    return laid_over(context, asked, answers | (sender.answers("from") if sender else {}), wishes)
+
+
+def laid_over(context: Context, asked: Any, answers: dict[str, str | None], wishes: Wishes) -> Filled:
+    """Lay ``--template``, ``--from`` and ``--to`` over what is known, in this order.
 
     Raise InputError for a name that neither book nor list has.
     """
     known = dict(answers)
-    sender = None if known.get("from_name") or not _has(context, BOOK) else book_of(context).default()
-    known |= sender.answers("from") if sender else {}
     template = templates_of(context).get(asked.template) if asked.template else None
     if template:
         known |= template.answers

@@ -53,7 +53,7 @@ def _told(error: ShiplabelError, *, wants_json: bool) -> int:
 def error_object(error: ShiplabelError) -> dict[str, object]:
     """Return an error as scripts read it, where no session tells of it."""
     return {
-        "step": getattr(error, "field", "") or None,
+        "step": _step(getattr(error, "field", "")),
         "code": error.code,
         "message": error.message,
         "request_id": getattr(error, "request_id", None),
@@ -61,6 +61,15 @@ def error_object(error: ShiplabelError) -> dict[str, object]:
         "reverted_from": None,
         "reverted_to": None,
     }
+
+
+def _step(field: str) -> str | None:
+    """Return the step that an answer or option belongs to, or None: an option may belong to no step."""
+    from shiplabel.workflow.steps import STEPS  # noqa: PLC0415  # most runs end well
+
+    word = field.lstrip("-").replace("-", "_")
+    step = {"weight": "parcel_weight", "size": "parcel_length"}.get(word, word)
+    return step if step in STEPS else None
 
 
 def _usage(error: Exception, *, wants_json: bool) -> int:

@@ -11,6 +11,7 @@ from shiplabel.domain.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from shiplabel.domain.rate import CarrierFailure
     from shiplabel.errors import ShiplabelError
 
 _results: list[str] = []
@@ -27,6 +28,12 @@ def tell_error(error: ShiplabelError) -> None:
     tell(error.message)
     if error.hint:
         tell(f"Next: {error.hint}")
+
+
+def tell_failures(failures: Iterable[CarrierFailure]) -> None:
+    """Say which carriers gave no rate, and why."""
+    for failure in failures:
+        tell(f"{failure.carrier_code or failure.carrier_id or 'A carrier'}: {failure.message}")
 
 
 def result(text: str = "") -> None:

@@ -55,7 +55,7 @@ def run(context: Context, *, as_json: bool) -> int:
         if not as_json:
             from shiplabel.cli.tables import print_rates  # noqa: PLC0415  # rich is not for scripts
 
-            print_rates(sort_rates(session.quotes, "total"), (), plain=context.settings.plain)
+            print_rates(sort_rates(session.quotes, "total"), plain=context.settings.plain)
         record = drive(context.parts, session, Script(context.parts, yes=True))
     if as_json:
         console.print_json(label_object(record))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _WITH_VALUE = ("--data-dir", "--config", "--api-key-file", "--profile", "--lang")
+_BEHIND = ("--json", "--yes")
 _ALONE = ("--sandbox", "--plain", "--verbose")
 
 
@@ -37,9 +38,13 @@ def said() -> Flags:
 
 
 def hoist(arguments: list[str]) -> list[str]:
-    """Return the arguments with the global options moved before the command's name."""
+    """Return the arguments with the global options moved before the command's name.
+
+    ``--json`` and ``--yes`` belong to the commands; typed before their name they are moved behind it.
+    """
     front: list[str] = []
     rest: list[str] = []
+    behind: list[str] = []
     waiting = iter(arguments)
     for argument in waiting:
         if argument == "--":
@@ -48,9 +53,12 @@ def hoist(arguments: list[str]) -> list[str]:
             front += [argument, *[value for value in [next(waiting, None)] if value is not None]]
         elif argument in _ALONE or argument.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
             front.append(argument)
+        elif argument in _BEHIND and not rest:
+            behind.append(argument)
         else:
             rest.append(argument)
-    return front + rest
+    end = rest.index("--") if "--" in rest else len(rest)
+    return [*front, *rest[:end], *behind, *rest[end:]]
 
 
 def value_of(option: str, arguments: list[str]) -> str:

@@ -89,9 +89,11 @@ def _printed(context: Context, record: Session, printer: str) -> Session:
 
 def show_label(record: Session, *, as_json: bool) -> None:
     """Print a label: the object for scripts, a few lines for people."""
-    from shiplabel.cli.views import label_lines, label_object  # noqa: PLC0415  # the same
+    from shiplabel.cli.views import label_lines, label_object, price_lines  # noqa: PLC0415  # the same
 
     if as_json:
+        for line in price_lines(record):
+            console.tell(line)
         console.print_json(label_object(record))
         return
     for line in label_lines(record):

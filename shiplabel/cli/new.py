@@ -12,7 +12,7 @@ from shiplabel.cli.book import used
 from shiplabel.cli.context import Context
 from shiplabel.cli.conversation import clerk_of, talk_of
 from shiplabel.cli.flow import finish, show_label
-from shiplabel.cli.options import asked_printer, missing, skipping_rest, takes_answers, understand
+from shiplabel.cli.options import Asked, asked_printer, missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.start import start
 from shiplabel.domain.keys import random_key, shipment_key_of_order
 from shiplabel.errors import InputError, OutcomeUnknown
@@ -48,7 +48,7 @@ def run(context: Context, asked: Any) -> int:
     if not alone and (other := clerk_of(context, asked).beside_open(context.sessions.heads())):
         from shiplabel.cli.resume import run as resume  # noqa: PLC0415  # one of two is needed
 
-        return resume(context, asked, other, "")
+        return resume(context, _without_answers(asked), other, "")
     key, record = claim(context, understood.wishes)
     if record is not None:
         label = record.purchase.label_id or record.session_id
@@ -76,6 +76,11 @@ def begun(context: Context, understood: Understood, key: str) -> Session:
         wishes=understood.wishes,
     )
     return replace(reach(session, first_missing(session)), met_before=bool(understood.wishes.order_id))
+
+
+def _without_answers(asked: Any) -> Any:
+    """Return what was asked without the answers: they were meant for another label."""
+    return Asked(yes=asked.yes, print=asked.print, printer=asked.printer)
 
 
 def _refuse_gaps(absent: list[str]) -> None:

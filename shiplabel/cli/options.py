@@ -16,7 +16,7 @@ from shiplabel.domain.keys import check_order_id
 from shiplabel.domain.settings import CONFIRMATIONS
 from shiplabel.errors import InputError
 from shiplabel.workflow.session import Wishes
-from shiplabel.workflow.steps import ALL_ANSWER_STEPS, ANSWER_STEPS, STEPS, may_be_empty
+from shiplabel.workflow.steps import ALL_ANSWER_STEPS, ANSWER_STEPS, STEPS, asked_steps, may_be_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +112,7 @@ def _typed(asked: Any, problems: list[InputError]) -> dict[str, str]:
         try:
             size = parse_size(asked.size)
         except InputError as error:
-            problems.append(error)
+            problems.append(InputError(error.message, field="size"))
         else:
             for side in ("length", "width", "height"):
                 given[f"parcel_{side}"] = side_text(getattr(size, side), size.unit)
@@ -182,7 +182,8 @@ def _one_of(option: str, words: tuple[str, ...]) -> Callable[[str], str]:
 def skipping_rest(understood: Understood) -> Understood:
     """Return what the options gave with every other optional step skipped: nobody will be asked."""
     answers = understood.answers
-    skipped = {step: None for step in ANSWER_STEPS if may_be_empty(step, answers)}
+    asked = asked_steps(abroad=understood.wishes.abroad)
+    skipped = {step: None for step in asked if may_be_empty(step, answers)}
     return replace(understood, answers={**skipped, **answers})
 
 

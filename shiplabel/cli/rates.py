@@ -16,7 +16,7 @@ from shiplabel.cli.views import rate_object
 from shiplabel.domain.keys import random_key
 from shiplabel.domain.rules import sort_rates
 from shiplabel.errors import InputError
-from shiplabel.workflow.quote import Board, quote
+from shiplabel.workflow.quote import quote
 
 app = typer.Typer()
 EXAMPLE = "Example: shiplabel rates --like K7M2P --json"
@@ -43,17 +43,15 @@ def run(context: Context, asked: Any) -> int:
     session = begun(
         context, replace(understood, wishes=replace(understood.wishes, rule=asked.rate)), random_key()
     )
-    boards: list[Board] = []
-    quoted = quote(replace(context.parts, store=_Unkept()), session, boards.append)
+    quoted = quote(replace(context.parts, store=_Unkept()), session, lambda _board: None)
     found = sort_rates(quoted.quotes, "total")
     if asked.json:
-        for failure in boards[-1].failures:
-            console.tell(f"{failure.carrier_code}: {failure.message}")
         console.print_json([rate_object(rate) for rate in found])
-        return 0
-    from shiplabel.cli.tables import print_rates  # noqa: PLC0415  # rich is not for scripts
+    else:
+        from shiplabel.cli.tables import print_rates  # noqa: PLC0415  # rich is not for scripts
 
-    print_rates(found, boards[-1].failures, plain=context.settings.plain)
+        print_rates(found, plain=context.settings.plain)
+    console.tell_failures(quoted.failures)
     return 0
 
 

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shiplabel.cli import console
+from shiplabel.cli.book import laid_over, used
 from shiplabel.cli.context import Context
 from shiplabel.cli.conversation import clerk_of, talk_of
 from shiplabel.cli.flow import finish, show_label
 from shiplabel.cli.options import asked_printer, missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.reconcile import take_word
+from shiplabel.cli.start import copied
 from shiplabel.cli.views import label_object
+from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError
 from shiplabel.workflow.lookup import wake
-from shiplabel.workflow.session import drop_quotes, reach
+from shiplabel.workflow.session import drop_quotes, first_missing, reach
 from shiplabel.workflow.states import UNSETTLED, PurchaseState
 
 if TYPE_CHECKING:
-    from shiplabel.workflow.session import Session
+    from shiplabel.cli.options import Understood
+    from shiplabel.workflow.session import Session, Wishes
 
 app = typer.Typer()
 EXAMPLE = "Example: shiplabel resume K7M2P --to-zip 95128 --rate cheapest --yes"
@@ -69,37 +73,62 @@ def _go_on(context: Context, asked: Any, session: Session) -> int:
 
 def _changed(context: Context, asked: Any, session: Session) -> Session:
     """Return the session with what the options changed; where nobody can be asked, with no gap left."""
-    understood = understand(asked, context.settings, session.answers, session.wishes)
+    alone = asked.json or not context.can_ask
+    understood = _understood(context, asked, session)
     for doubt in understood.doubts:
         console.tell(doubt)
-    if asked.json or not context.can_ask:
+    if alone:
         absent = missing(understood.answers, asked, understood.wishes, to_buy=True)
         if absent:
-            raise InputError(f"Without a terminal these options are missing: {', '.join(absent)}.")
+            raise InputError(
+                f"Without a terminal these options are missing: {', '.join(absent)}.", field=absent[0]
+            )
         understood = skipping_rest(understood)
     if understood.answers != session.answers or understood.wishes != session.wishes:
-        fresh = understood.answers == session.answers and _same_parcel(session, understood.wishes)
-        kept = session if fresh else drop_quotes(session)
-        session = replace(kept, answers=understood.answers, wishes=understood.wishes)
-        session = session if fresh else reach(session, _earliest(session))
-        session = context.parts.save(session)
-    alone = asked.json or not context.can_ask
+        session = context.parts.save(_taken(session, understood))
     if alone and session.step not in {"rate", "purchase"}:
         session = context.parts.save(reach(session, "confirm"))
-    if session.step == "purchase" and alone:
-        session = reach(session, "rate")
-    return session
+    return reach(session, "rate") if session.step == "purchase" and alone else session
 
 
-def _same_parcel(session: Session, wishes: Any) -> bool:
-    """Tell whether changed wishes leave the rates as they are."""
+def _understood(context: Context, asked: Any, session: Session) -> Understood:
+    """Return the session's answers and wishes with those of template, book and options laid over them."""
+    if asked.order_id and asked.order_id.strip() != session.wishes.order_id:
+        raise InputError(
+            "The order of a label is fixed when it begins.",
+            field="order_id",
+            hint=f"shiplabel new --like {session.session_id} --order-id {quoted(asked.order_id)}",
+        )
+    known = session.answers | copied(context, asked.like)
+    laid = laid_over(context, asked, known, session.wishes)
+    used(context, laid.template)
+    return understand(asked, context.settings, laid.answers, laid.wishes)
+
+
+def _taken(session: Session, understood: Understood) -> Session:
+    """Return the session with new answers and wishes, at the question that is open then."""
+    answered = understood.answers != session.answers
+    step = session.step
+    kept = replace(session, answers=understood.answers, wishes=understood.wishes)
+    if answered or not _same_rates(session, understood.wishes):
+        kept = drop_quotes(kept)
+        step = "confirm" if step in {"rate", "purchase"} else step
+    if understood.answers.get(step) != session.answers.get(step):
+        return reach(kept, first_missing(kept))
+    return reach(kept, step) if step != session.step else kept
+
+
+def _same_rates(session: Session, wishes: Wishes) -> bool:
+    """Tell whether changed wishes leave the rates as they are.
+
+    A rule that named a carrier or a service had only those asked; another rule may want the others.
+    """
     parts = ("package_code", "confirmation", "insured_value")
-    return all(getattr(session.wishes, part) == getattr(wishes, part) for part in parts)
-
-
-def _earliest(session: Session) -> str:
-    """Return the step to go on with when answers were changed by options."""
-    return "confirm" if session.step in {"rate", "purchase"} else session.step
+    if any(getattr(session.wishes, part) != getattr(wishes, part) for part in parts):
+        return False
+    before, after = session.wishes.rule, wishes.rule
+    narrow = before.startswith(("carrier:", "service:"))
+    return not narrow or before == after or after in {rate.rate_id for rate in session.quotes}
 
 
 def _only_open(context: Context, asked: Any) -> str:

@@ -37,15 +37,17 @@ class Script:
         )
 
     def confirm(self, session: Session) -> Session:
-        """Fetch the rates."""
-        return quote(self.parts, session, lambda _board: None)
+        """Fetch the rates and name the carriers that gave none."""
+        session = quote(self.parts, session, lambda _board: None)
+        console.tell_failures(session.failures)
+        return session
 
     def pick(self, session: Session) -> Session:
         """Choose by the rule; fetch rates first when they are too old."""
         if not session.wishes.rule:
             raise InputError("A rate is not chosen: --rate is missing.", field="rate")
         if is_stale(session, self.parts.clock.now()) or not session.quotes:
-            session = quote(self.parts, session, lambda _board: None)
+            session = self.confirm(session)
         try:
             rate = choose_rate(session.quotes, parse_rule(session.wishes.rule), session.wishes.package_code)
             guard_price(rate.total, session.wishes.max_cost)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from shiplabel.domain.money import Money
     from shiplabel.domain.rate import Carrier, CarrierFailure, Rate
-    from shiplabel.workflow.quote import Board
 
 WIDE = 100
 SHORT = {"What is in it": "In it"}
@@ -208,13 +207,8 @@ def plain_rows(rates: Sequence[Rate], marks: Marks = NO_MARKS, *, first: int = 1
     ]
 
 
-def board_lines(board: Board) -> list[str]:
-    """Return what a board adds beneath its rates: failures, and who is still asked."""
-    return failure_lines(board.failures, board.waiting)
-
-
-def print_rates(rates: Sequence[Rate], failures: Iterable[CarrierFailure], *, plain: bool) -> None:
-    """Print rates on stdout, the carriers that gave none beneath; lines where it is no terminal."""
+def print_rates(rates: Sequence[Rate], *, plain: bool) -> None:
+    """Print rates on stdout: a table, or lines where it is no terminal."""
     marks = marks_of(rates)
     if plain or not sys.stdout.isatty():
         sys.stdout.write("".join(f"{line}\n" for line in plain_rows(rates, marks)))
@@ -222,7 +216,7 @@ def print_rates(rates: Sequence[Rate], failures: Iterable[CarrierFailure], *, pl
     console = Console(highlight=False, markup=False, emoji=False)
     width = console.size.width
     console.print(rates_table(rates, marks, width=width))
-    for line in (*footnotes(rates), *failure_lines(failures)):
+    for line in footnotes(rates):
         console.print(Text(line, "yellow"))
 
 

@@ -83,16 +83,22 @@ def rate_object(rate: Rate) -> dict[str, Any]:
     }
 
 
+def price_lines(session: Session) -> list[str]:
+    """Return a line that tells both prices where another was paid than was quoted, else nothing."""
+    label, intent = session.purchase.label, session.purchase.intent
+    if label is None or intent is None or not label.cost or intent.quoted in {None, label.cost}:
+        return []
+    return [f"Paid      {label.cost} (quoted {intent.quoted})"]
+
+
 def label_lines(session: Session) -> list[str]:
     """Return a finished label as a clerk reads it."""
-    label, intent = session.purchase.label, session.purchase.intent
+    label = session.purchase.label
     if label is None:
         return [f"Session {session.session_id}: {status_of(session)} at {session.step}"]
     lines = [f"Label     {label.label_id} ({status_of(session)})"]
     lines += [f"Service   {label.carrier_code} {label.service_code}", f"Tracking  {label.tracking_number}"]
-    if label.cost:
-        differs = intent and intent.quoted and intent.quoted != label.cost
-        lines.append(f"Paid      {label.cost}" + (f" (quoted {intent.quoted})" if intent and differs else ""))
+    lines += price_lines(session) or ([f"Paid      {label.cost}"] if label.cost else [])
     lines += [f"File      {file.path}" for file in session.documents.files]
     if not session.documents.files:
         lines.append(f"File      not fetched yet: shiplabel labels print {label.label_id}")

@@ -200,13 +200,15 @@ def _state_hint(typed: str) -> str:
 
 def _us_zip(typed: str, state_code: str, step: str) -> str:
     """Return ``12345`` or ``12345-6789``; zeros that a spreadsheet cut off are put back."""
-    found = _ZIP.fullmatch(typed) or _LONG_ZIP.fullmatch(typed)
-    if found is None:
-        raise InputError(
-            phrase("{typed} is not a ZIP code. Type 12345 or 12345-6789.", typed=quoted(typed)), field=step
-        )
-    digits = found["zip"]
+    found = _ZIP.fullmatch(typed)
+    long = None if found else _LONG_ZIP.fullmatch(typed)
+    whole = found or long
+    if whole is None:
+        raise _no_zip(typed, step)
+    digits = whole["zip"]
     if len(digits) < _ZIP_DIGITS and state_code and state_code not in places.LEADING_ZERO[len(digits)]:
+        if long:
+            raise _no_zip(typed, step)
         raise InputError(
             phrase(
                 "{typed} has {count} digits; a ZIP code of {state} has {right}.",
@@ -217,7 +219,13 @@ def _us_zip(typed: str, state_code: str, step: str) -> str:
             ),
             field=step,
         )
-    return "-".join(filter(None, (digits.zfill(_ZIP_DIGITS), found["more"])))
+    return "-".join(filter(None, (digits.zfill(_ZIP_DIGITS), whole["more"])))
+
+
+def _no_zip(typed: str, step: str) -> InputError:
+    return InputError(
+        phrase("{typed} is not a ZIP code. Type 12345 or 12345-6789.", typed=quoted(typed)), field=step
+    )
 
 
 @lru_cache(maxsize=4096)

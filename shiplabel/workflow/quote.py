@@ -54,13 +54,14 @@ def is_stale(session: Session, now: datetime) -> bool:
     return session.quoted_at is None or not timedelta(0) <= now - session.quoted_at <= FRESH_FOR
 
 
-def quote(parts: Parts, session: Session, show: Callable[[Board], None]) -> Session:
+def quote(parts: Parts, session: Session, show: Callable[[Board], None], rule: str | None = None) -> Session:
     """Fetch rates into the session, telling ``show`` after each carrier's answer.
 
+    Only the carriers that can fulfil the rule are asked; None is the session's own rule.
     Raise RolledBack, the session saved at the step that mends it, when no rate came.
     """
     try:
-        carriers = carriers_for(parts.api.carriers(), session.wishes.rule)
+        carriers = carriers_for(parts.api.carriers(), session.wishes.rule if rule is None else rule)
         session = settle_shipment(parts, session)
     except ShiplabelError as error:
         raise rolled_back(parts, session, quoting_trouble(error), error) from error
@@ -75,7 +76,7 @@ def quote(parts: Parts, session: Session, show: Callable[[Board], None]) -> Sess
     if not board.rates:
         worst = _worst(errors, board)
         raise rolled_back(parts, session, quoting_trouble(worst), worst)
-    return parts.save(take_quotes(session, board.rates, parts.clock.now()))
+    return parts.save(take_quotes(session, board.rates, parts.clock.now(), board.failures))
 
 
 def carriers_for(carriers: Sequence[Carrier], rule: str) -> list[Carrier]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from shiplabel.domain.foreign import HOME
 from shiplabel.domain.label import Label, LabelFile, LabelFormat, LabelLayout
 from shiplabel.domain.money import Money
-from shiplabel.domain.rate import Rate
+from shiplabel.domain.rate import CarrierFailure, Rate
 from shiplabel.workflow.states import (
     BOUGHT,
     UNSETTLED,
@@ -125,7 +125,8 @@ class Session:
     ``answers`` holds each step's answer as understood, None where a step was skipped;
     ``edit_until`` names the last step of a part being edited from ``confirm``.
     ``shipment_digest`` tells which wish the service was last told, ``met_before`` whether
-    anything may already hang on our key there.
+    anything may already hang on our key there, ``failures`` the carriers that gave no rate with
+    these quotes.
     """
 
     session_id: str
@@ -147,6 +148,7 @@ class Session:
     answers: dict[str, str | None] = field(default_factory=dict)
     wishes: Wishes = field(default_factory=Wishes)
     quotes: tuple[Rate, ...] = ()
+    failures: tuple[CarrierFailure, ...] = ()
     rate: Rate | None = None
     purchase: Purchase = field(default_factory=Purchase)
     documents: Documents = field(default_factory=Documents)
@@ -258,12 +260,15 @@ def first_missing(session: Session) -> str:
 
 def drop_quotes(session: Session) -> Session:
     """Forget the rates and the choice among them."""
-    return replace(session, quotes=(), quoted_at=None, rate=None)
+    return replace(session, quotes=(), failures=(), quoted_at=None, rate=None)
 
 
-def take_quotes(session: Session, rates: tuple[Rate, ...], now: datetime) -> Session:
-    """Keep rates; a success, so the last error is cleared."""
-    return replace(session, quotes=rates, quoted_at=now, rate=None, step="rate", error=None)
+def take_quotes(
+    session: Session, rates: tuple[Rate, ...], now: datetime, failures: tuple[CarrierFailure, ...] = ()
+) -> Session:
+    """Keep rates and who gave none; a success, so the last error is cleared."""
+    fresh = replace(session, quotes=rates, failures=failures, quoted_at=now, rate=None)
+    return replace(fresh, step="rate", error=None)
 
 
 def choose(session: Session, rate: Rate) -> Session:

@@ -102,7 +102,7 @@ def test_failures_are_named_by_carrier_and_made_safe() -> None:
 
 
 def test_print_rates_without_a_terminal_prints_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    tables.print_rates([GROUND], (), plain=False)
+    tables.print_rates([GROUND], plain=False)
     out = capsys.readouterr().out.splitlines()
     assert len(out) == 2
     assert out[1].startswith("1  USPS")

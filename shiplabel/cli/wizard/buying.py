@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from shiplabel.cli.wizard.room import Room
-    from shiplabel.domain.rate import CarrierFailure, Rate
+    from shiplabel.domain.rate import Rate
     from shiplabel.workflow.quote import Board
     from shiplabel.workflow.session import Session
 
@@ -51,11 +51,10 @@ HELP = marked(
 
 
 class Buying:
-    """Fetches, shows, picks and approves; ``_failures`` are the carriers that gave no rate just now."""
+    """Fetches, shows, picks and approves."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._failures: tuple[CarrierFailure, ...] = ()
         self._view = View()
 
     def fetch(self, session: Session) -> Session:
@@ -63,9 +62,9 @@ class Buying:
         self._view = View()
         show = self._plainly() if self._room.desk.plain else None
         if show:
-            return quote(self._room.parts, session, show)
+            return quote(self._room.parts, session, show, self._room.rule)
         with self._live(session) as drawn:
-            session = quote(self._room.parts, session, drawn)
+            session = quote(self._room.parts, session, drawn, self._room.rule)
         self._room.prompt.forget_typed_ahead()
         return session
 
@@ -76,7 +75,6 @@ class Buying:
         with Live(first, console=console, transient=True, auto_refresh=False) as live:
 
             def show(board: Board) -> None:
-                self._failures = board.failures
                 live.update(self._table(session, list(board.rates), board), refresh=True)
 
             live.refresh()
@@ -87,7 +85,6 @@ class Buying:
         told: set[str] = set()
 
         def show(board: Board) -> None:
-            self._failures = board.failures
             for carrier in views.carriers(board.rates):
                 if carrier not in told:
                     own = views.shown(board.rates, View(carrier=carrier))
@@ -110,7 +107,7 @@ class Buying:
         """Return the rows that fit the screen, the failures, and what else there is to know."""
         rows = self._rows(session, rates)
         marks = tables.marks_of(rows, session.wishes.package_code)
-        failures, waiting = (board.failures, board.waiting) if board else (self._failures, ())
+        failures, waiting = (board.failures, board.waiting) if board else (session.failures, ())
         below = [Text(line, "yellow") for line in tables.failure_lines(failures, waiting)]
         return self._fitted(rows, marks, below)
 
@@ -179,7 +176,7 @@ class Buying:
         rows = self._rows(session, session.quotes)
         for line in tables.plain_rows(rows, tables.marks_of(rows, session.wishes.package_code)):
             voice.say(line)
-        for line in tables.failure_lines(self._failures):
+        for line in tables.failure_lines(session.failures):
             voice.say(line)
 
     def _picked(self, session: Session) -> Session:
