@@ -172,7 +172,7 @@ def test_new_writes_each_format_where_it_is_asked(
 
 
 @pytest.mark.parametrize(
-    ("order_id", "name"), [("1042", "1042-"), ("../../etc/x", "_etc_x-"), ("ä/b:c", "ä_b_c-")]
+    ("order_id", "name"), [("1042", "1042-"), ("../../etc/x", "_etc_x-"), ("ä/b:c", "_b_c-")]
 )
 def test_label_file_is_named_after_the_order_and_stays_in_its_folder(
     shop: Shop, order_id: str, name: str
