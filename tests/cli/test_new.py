@@ -221,16 +221,16 @@ def test_price_above_max_cost_is_1_and_nothing_is_bought(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "service"),
+    ("rule", "code"),
     [
         ("cheapest", "usps_media_mail"),
         ("service:ups_ground", "ups_ground"),
         ("carrier:ups:cheapest", "ups_ground"),
     ],
 )
-def test_rule_takes_its_rate(shop: Shop, rule: str, service: str) -> None:
+def test_rule_takes_its_rate(shop: Shop, rule: str, code: str) -> None:
     label = shop.good("new", *without("--rate"), "--rate", rule, "--json").json
-    assert label["service_code"] == service
+    assert label["service_code"] == code
 
 
 def test_rules_by_days_take_what_arrives_in_time(shop: Shop) -> None:
