@@ -25,6 +25,7 @@ from shiplabel.domain.settings import (
     word_of,
 )
 from shiplabel.errors import SettingsError
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -173,7 +174,9 @@ def _home(named: str) -> Path:
     try:
         return Path(named).expanduser().absolute()
     except RuntimeError as error:
-        raise SettingsError(f"The folder {named} is in a home that does not exist.") from error
+        raise SettingsError(
+            phrase("The folder {named} is in a home that does not exist.", named=named)
+        ) from error
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -183,13 +186,17 @@ def read_file(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+        raise SettingsError(
+            phrase("The settings file {path} cannot be read: {error}.", path=path, error=error)
+        ) from error
     import tomllib  # noqa: PLC0415  # only where there is a file
 
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The settings file {path} is not TOML: {error}.") from error
+        raise SettingsError(
+            phrase("The settings file {path} is not TOML: {error}.", path=path, error=error)
+        ) from error
     flat: dict[str, str] = {}
     for name, value in found.items():
         rows = value.items() if isinstance(value, dict) else [("", value)]
@@ -201,7 +208,10 @@ def read_file(path: Path) -> dict[str, str]:
 def _known(name: str, path: Path) -> str:
     if name in KEYS:
         return name
-    raise SettingsError(f"{path}: there is no setting {name}.{meant(name)}", hint="shiplabel config show")
+    raise SettingsError(
+        phrase("{path}: there is no setting {name}.{meant}", path=path, name=name, meant=meant(name)),
+        hint="shiplabel config show",
+    )
 
 
 def meant(name: str) -> str:
@@ -210,14 +220,18 @@ def meant(name: str) -> str:
     near = difflib.get_close_matches(name, KEYS, 1) or [
         lasts[last] for last in difflib.get_close_matches(name.rsplit(".", 1)[-1], lasts, 1)
     ]
-    return f" Did you mean {near[0]}?" if near else ""
+    return f" {phrase('Did you mean {near}?', near=near[0])}" if near else ""
 
 
 def _plain(name: str, value: object, path: Path) -> str:
     if isinstance(value, bool) and name in SWITCHES:
         return "on" if value else "off"
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise SettingsError(f"{path}: {name} takes a text or a number, not {value!r}.")
+        raise SettingsError(
+            phrase(
+                "{path}: {name} takes a text or a number, not {value!r}.", path=path, name=name, value=value
+            )
+        )
     return str(value)
 
 
@@ -241,12 +255,20 @@ def _key(flags: Flags, environ: Mapping[str, str], stored_key: Callable[[], str 
         try:
             text = _home(flags.api_key_file).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"The key file {flags.api_key_file} cannot be read: {error}.") from error
+            raise SettingsError(
+                phrase(
+                    "The key file {api_key_file} cannot be read: {error}.",
+                    api_key_file=flags.api_key_file,
+                    error=error,
+                )
+            ) from error
         if not text.strip():
-            raise SettingsError(f"The key file {flags.api_key_file} is empty.")
+            raise SettingsError(
+                phrase("The key file {api_key_file} is empty.", api_key_file=flags.api_key_file)
+            )
     text = (text or stored_key() or "").strip()
     if not text.isascii() or any(not sign.isprintable() or sign.isspace() for sign in text):
-        raise SettingsError("The API key has characters that no key has.", hint="shiplabel login")
+        raise SettingsError(phrase("The API key has characters that no key has."), hint="shiplabel login")
     return Key(text) if text else None
 
 
@@ -265,7 +287,10 @@ def _base_url(text: str) -> str:
     if not host or parts.username or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
         shown = f"{parts.scheme}://…@{host}" if parts.username else text
         raise SettingsError(
-            f"SHIPSTATION_BASE_URL takes an https address (http for this machine), not {shown}."
+            phrase(
+                "SHIPSTATION_BASE_URL takes an https address (http for this machine), not {shown}.",
+                shown=shown,
+            )
         )
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -279,13 +304,15 @@ def _data_dir(flags: Flags, environ: Mapping[str, str]) -> Path:
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        why = "a file is in its place" if isinstance(error, FileExistsError) else error.strerror
+        why = phrase("a file is in its place") if isinstance(error, FileExistsError) else error.strerror
         raise SettingsError(
-            f"The data folder {path} cannot be used: {why}.", hint="choose one with --data-dir"
+            phrase("The data folder {path} cannot be used: {why}.", path=path, why=why),
+            hint=phrase("choose one with --data-dir"),
         ) from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise SettingsError(
-            f"The data folder {path} cannot be written to.", hint="choose one with --data-dir"
+            phrase("The data folder {path} cannot be written to.", path=path),
+            hint=phrase("choose one with --data-dir"),
         )
     return path
 
@@ -299,5 +326,7 @@ def _usual() -> PlatformDirs:
 
 def _folder_name(profile: str) -> str:
     if profile and not all(character.isalnum() or character in "-_" for character in profile):
-        raise SettingsError(f"A profile's name has letters, digits, - and _ only, not {profile}.")
+        raise SettingsError(
+            phrase("A profile's name has letters, digits, - and _ only, not {profile}.", profile=profile)
+        )
     return profile

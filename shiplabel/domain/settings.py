@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from shiplabel.domain.amounts import parse_duration, parse_rate_limit
 from shiplabel.errors import InputError, SettingsError
+from shiplabel.language import phrase
 
 LONGEST_SPAN = timedelta(days=3650)
 CONFIRMATIONS = (
@@ -39,7 +40,9 @@ def span_of(name: str, text: str) -> timedelta:
     except InputError as error:
         raise SettingsError(f"{name}: {error.message}") from error
     if span > LONGEST_SPAN or (not span and name == "session_ttl"):
-        raise SettingsError(f"{name} takes 1s to {LONGEST_SPAN.days}d, not {text}.")
+        raise SettingsError(
+            phrase("{name} takes 1s to {days}d, not {text}.", name=name, days=LONGEST_SPAN.days, text=text)
+        )
     return span
 
 
@@ -51,7 +54,7 @@ def moment_of(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise SettingsError(f"SHIPLABEL_NOW takes an ISO 8601 time, not {text}.") from error
+        raise SettingsError(phrase("SHIPLABEL_NOW takes an ISO 8601 time, not {text}.", text=text)) from error
 
 
 def rule_of(text: str) -> str:
@@ -68,14 +71,18 @@ def rule_of(text: str) -> str:
 def word_of(name: str, text: str) -> str:
     """Return the text where it is one of the setting's words."""
     if text not in WORDS[name]:
-        raise SettingsError(f"{name} takes {', '.join(WORDS[name])}; not {text}.")
+        raise SettingsError(
+            phrase("{name} takes {words}; not {text}.", name=name, words=", ".join(WORDS[name]), text=text)
+        )
     return text
 
 
 def media_of(text: str) -> str:
     """Return a print service's word for a paper: Custom.4x6in, w288h432, 4x6.Fullbleed, or none."""
     if not all(sign.isascii() and (sign.isalnum() or sign in "._-") for sign in text):
-        raise SettingsError(f"media takes a word of the print queue like w288h432, not {text}.")
+        raise SettingsError(
+            phrase("media takes a word of the print queue like w288h432, not {text}.", text=text)
+        )
     return text
 
 
@@ -86,5 +93,5 @@ def amount_of(text: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("nan")
     if not value.is_finite() or value < 0:
-        raise SettingsError(f"low_balance takes an amount like 20, not {text}.")
+        raise SettingsError(phrase("low_balance takes an amount like 20, not {text}.", text=text))
     return value

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+from shiplabel.language import phrase
 from shiplabel.printing.outcome import PRINT_S, PrinterError, PrintJob
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ def submit(
     program = shutil.which("lp")
     if program is None:
         raise PrinterError(
-            "There is no lp on this machine, so CUPS cannot print.",
+            phrase("There is no lp on this machine, so CUPS cannot print."),
             code="no_cups",
-            hint="install CUPS, name a raw printer (--printer HOST:9100), or: shiplabel labels open LABEL_ID",
+            hint=phrase(
+                "install CUPS, name a raw printer (--printer HOST:9100), or: shiplabel labels open LABEL_ID"
+            ),
         )
     said = _run([program, *_options(paper, target, media or MEDIA[layout]), "--", str(path)], target, limit_s)
     job = _JOB.search(said)
@@ -67,17 +70,28 @@ def _run(command: list[str], target: CupsTarget, limit_s: float) -> str:
         )
     except subprocess.TimeoutExpired:
         raise PrinterError(
-            f"The print service did not answer within {limit_s:g} s; the label stays bought.",
+            phrase(
+                "The print service did not answer within {limit_s:g} s; the label stays bought.",
+                limit_s=limit_s,
+            ),
             code="print_timeout",
-            hint="look at the queue with lpstat -o, then print again with: shiplabel labels print LABEL_ID",
+            hint=phrase(
+                "look at the queue with lpstat -o, then print again with: shiplabel labels print LABEL_ID"
+            ),
         ) from None
     except OSError as error:
-        raise PrinterError(f"lp could not be started: {error.strerror}.", code="no_cups") from error
+        raise PrinterError(
+            phrase("lp could not be started: {why}.", why=error.strerror), code="no_cups"
+        ) from error
     if done.returncode:
         said = " ".join(done.stderr.decode(errors="replace").split())[:_LONGEST_COMPLAINT]
         raise PrinterError(
-            f"{target} did not take the label, which stays bought: {said or f'lp: {done.returncode}'}",
-            hint="lpstat -e lists the queues; then: shiplabel labels print LABEL_ID --printer QUEUE",
+            phrase(
+                "{target} did not take the label, which stays bought: {said}",
+                target=target,
+                said=said or f"lp: {done.returncode}",
+            ),
+            hint=phrase("lpstat -e lists the queues; then: shiplabel labels print LABEL_ID --printer QUEUE"),
         )
     return done.stdout.decode(errors="replace")
 

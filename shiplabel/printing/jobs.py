@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shiplabel.language import phrase
 from shiplabel.printing.outcome import PRINT_S, PrinterError, PrintJob
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def print_label(
     from shiplabel.printing.targets import RawTarget  # noqa: PLC0415  # the same
 
     if not path.is_file():
-        raise PrinterError(f"There is no file {path} to print.", code="file_missing")
+        raise PrinterError(phrase("There is no file {path} to print.", path=path), code="file_missing")
     if isinstance(target, RawTarget):
         return send(path, paper, target, limit_s=limit_s)
     return submit(path, paper, target, layout=layout, media=media, limit_s=limit_s)

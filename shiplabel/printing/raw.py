@@ -9,6 +9,7 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
+from shiplabel.language import marked, phrase
 from shiplabel.printing.outcome import PRINT_S, PrinterError, PrintJob
 
 if TYPE_CHECKING:
@@ -20,29 +21,38 @@ if TYPE_CHECKING:
 CHUNK = 4096
 CONNECT_S = 5.0
 LARGEST = 20 * 1024 * 1024
+LATE = marked(
+    "The printer {target} did not take the label in time. "
+    "Part of a label may have come out; the label itself stays bought."
+)
+BROKEN = marked(
+    "The printer {target} broke off: {why}. Part of a label may have come out; the label itself stays bought."
+)
 
 
 def send(path: Path, paper: LabelFormat, target: RawTarget, *, limit_s: float = PRINT_S) -> PrintJob:
     """Send a ZPL file; raise PrinterError when it is no ZPL or the printer does not take all of it."""
     if paper != "zpl":
         raise PrinterError(
-            f"A raw printer takes ZPL only, and {path.name} is {paper.upper()}.",
+            phrase(
+                "A raw printer takes ZPL only, and {name} is {format}.", name=path.name, format=paper.upper()
+            ),
             code="not_zpl",
-            hint="print it on a CUPS queue (--printer QUEUE), or make labels with --format zpl",
+            hint=phrase("print it on a CUPS queue (--printer QUEUE), or make labels with --format zpl"),
         )
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise PrinterError(f"{path.name} is larger than a label can be.", code="too_large")
+        raise PrinterError(phrase("{name} is larger than a label can be.", name=path.name), code="too_large")
     end = time.monotonic() + limit_s
     try:
         with socket.create_connection((target.host, target.port), timeout=min(CONNECT_S, limit_s)) as line:
             _feed(line, content, end)
             _await_close(line, end)
     except TimeoutError as error:
-        raise _failed(target, "did not take the label in time") from error
+        raise _failed(target, LATE) from error
     except OSError as error:
-        raise _failed(target, f"broke off: {error.strerror or error}") from error
+        raise _failed(target, BROKEN, error.strerror or str(error)) from error
     return PrintJob(printer=str(target), job_id="", size=len(content))
 
 
@@ -76,8 +86,8 @@ def _left(end: float) -> float:
     return left_s
 
 
-def _failed(target: RawTarget, what: str) -> PrinterError:
+def _failed(target: RawTarget, what: str, why: str = "") -> PrinterError:
     return PrinterError(
-        f"The printer {target} {what}. Part of a label may have come out; the label itself stays bought.",
-        hint="check paper and cable, then print it again with: shiplabel labels print LABEL_ID",
+        phrase(what, target=target, why=why),
+        hint=phrase("check paper and cable, then print it again with: shiplabel labels print LABEL_ID"),
     )

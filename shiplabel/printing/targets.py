@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 
 RAW_PORT = 9100
 _HIGHEST_PORT = 65535
@@ -47,9 +48,9 @@ def parse_target(text: str) -> Target:
         return RawTarget(raw["six"] or raw["host"], _port(raw["port"], text))
     if text and (text.startswith("-") or not _QUEUE.fullmatch(text)):
         raise InputError(
-            f"{text!r} is neither a print queue nor host:port.",
+            phrase("{text!r} is neither a print queue nor host:port.", text=text),
             field="printer",
-            hint="lpstat -e lists the queues; a raw printer is typed like 192.168.1.40:9100",
+            hint=phrase("lpstat -e lists the queues; a raw printer is typed like 192.168.1.40:9100"),
         )
     return CupsTarget(text)
 
@@ -58,6 +59,8 @@ def _port(digits: str, text: str) -> int:
     port = int(digits) if digits else RAW_PORT
     if not 0 < port <= _HIGHEST_PORT:
         raise InputError(
-            f"{text!r} has no usable port.", field="printer", hint="most label printers listen on port 9100"
+            phrase("{text!r} has no usable port.", text=text),
+            field="printer",
+            hint=phrase("most label printers listen on port 9100"),
         )
     return port

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from shiplabel.language import phrase
 from shiplabel.printing.outcome import PrinterError
 
 if TYPE_CHECKING:
@@ -42,4 +43,7 @@ def show(path: Path, platform: str = sys.platform) -> None:
 
 
 def _unseen(path: Path, why: str) -> PrinterError:
-    return PrinterError(f"The label could not be shown: {why}. Its file is {path}", code="no_viewer")
+    return PrinterError(
+        phrase("The label could not be shown: {why}. Its file is {path}", why=why, path=path),
+        code="no_viewer",
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from shiplabel.domain.label import VoidAnswer
 from shiplabel.errors import ApiError, NoAnswer, RateLimited, Refused
+from shiplabel.language import phrase
 from shiplabel.shipstation import reading, requests, wire
 from shiplabel.shipstation.deadline import wrote_at
 from shiplabel.shipstation.downloads import Download
@@ -107,8 +108,10 @@ class Client:
         if made.shipment_id and refusal is None:
             return made.shipment_id
         if refusal is None and not told.has_errors:
-            raise NoAnswer("The service made a shipment and did not say which.", request_id=told.request_id)
-        raise refusal or Refused("The service refused the shipment.", request_id=told.request_id)
+            raise NoAnswer(
+                phrase("The service made a shipment and did not say which."), request_id=told.request_id
+            )
+        raise refusal or Refused(phrase("The service refused the shipment."), request_id=told.request_id)
 
     def update_shipment(self, shipment_id: str, shipment: Shipment) -> None:
         """PUT /v2/shipments/{id}: write the wish anew."""

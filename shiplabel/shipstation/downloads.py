@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from shiplabel.errors import ApiError, NoAnswer, Refused, StorageError
+from shiplabel.language import phrase
 from shiplabel.shipstation.deadline import within
 from shiplabel.shipstation.exchange import CONNECT_S, FAILURES, REDIRECTS, is_loopback, led_to, same_place
 
@@ -53,7 +54,9 @@ class Download:
         try:
             descriptor = os.open(target, _NEW_FILE, 0o600)
         except OSError as error:
-            raise StorageError(f"The label's file could not be made: {error.strerror}.") from error
+            raise StorageError(
+                phrase("The label's file could not be made: {why}.", why=error.strerror)
+            ) from error
         try:
             with os.fdopen(descriptor, "wb") as file:
                 for chunk in self._chunks(url):
@@ -62,7 +65,9 @@ class Download:
             with suppress(OSError):
                 target.unlink()
             if isinstance(error, OSError):
-                raise StorageError(f"The label's file could not be written: {error.strerror}.") from error
+                raise StorageError(
+                    phrase("The label's file could not be written: {why}.", why=error.strerror)
+                ) from error
             raise
 
     def _chunks(self, url: str) -> Iterator[bytes]:
@@ -92,7 +97,7 @@ class Download:
                 return response
             response.close()
             url = _next(url, response.headers["location"])
-        raise Refused("The label's file was redirected too often.", code="redirects")
+        raise Refused(phrase("The label's file was redirected too often."), code="redirects")
 
     def _check(self, url: str) -> None:
         try:
@@ -102,7 +107,9 @@ class Download:
         local = parts.scheme == "http" and self._local and is_loopback(url)
         if not parts.hostname or not (parts.scheme == "https" or local):
             raise Refused(
-                "The service names an address for the label's file that is not fetched: it is not https.",
+                phrase(
+                    "The service names an address for the label's file that is not fetched: it is not https."
+                ),
                 code="unsafe_url",
             )
 
@@ -113,14 +120,20 @@ class Download:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > MOST_BYTES:
-                raise Refused(f"The label's file is larger than {MOST_BYTES >> 20} MiB.", code="too_large")
+                raise Refused(
+                    phrase("The label's file is larger than {most} MiB.", most=MOST_BYTES >> 20),
+                    code="too_large",
+                )
             if self._clock.elapsed_s() > self._until:
-                raise NoAnswer(f"The label's file did not arrive in {LIMIT_S:.0f} s.", code="timeout")
+                raise NoAnswer(
+                    phrase("The label's file did not arrive in {limit_s:.0f} s.", limit_s=LIMIT_S),
+                    code="timeout",
+                )
             yield chunk
         announced = response.headers.get("content-length", "")
         plain = response.headers.get("content-encoding", "identity") == "identity"
         if plain and announced.isdigit() and int(announced) != size:
-            raise NoAnswer("The label's file arrived in part only.", code="truncated")
+            raise NoAnswer(phrase("The label's file arrived in part only."), code="truncated")
 
 
 def _next(url: str, location: str) -> str:
@@ -128,14 +141,20 @@ def _next(url: str, location: str) -> str:
     there = led_to(url, location)
     if same_place(url, there) or there.lower().startswith("https://"):
         return there
-    raise Refused("The label's file was redirected to an address that is not fetched.", code="unsafe_url")
+    raise Refused(
+        phrase("The label's file was redirected to an address that is not fetched."), code="unsafe_url"
+    )
 
 
 def _unfetched(status: int) -> ApiError:
     if status in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
-        return Refused("The service no longer has the label's file.", code="file_gone", status=status)
-    return NoAnswer(f"The label's file could not be fetched (HTTP {status}).", status=status)
+        return Refused(phrase("The service no longer has the label's file."), code="file_gone", status=status)
+    return NoAnswer(
+        phrase("The label's file could not be fetched (HTTP {status}).", status=status), status=status
+    )
 
 
 def _told(error: Exception) -> ApiError:
-    return NoAnswer(f"The label's file could not be fetched ({str(error) or type(error).__name__}).")
+    return NoAnswer(
+        phrase("The label's file could not be fetched ({why}).", why=str(error) or type(error).__name__)
+    )

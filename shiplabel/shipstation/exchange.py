@@ -16,6 +16,7 @@ import httpx
 
 from shiplabel import __version__
 from shiplabel.errors import SettingsError
+from shiplabel.language import phrase
 from shiplabel.shipstation.deadline import limit_time, within
 from shiplabel.shipstation.outcome import Answer
 
@@ -66,8 +67,8 @@ def checked_base(base_url: str) -> str:
     if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(base_url))):
         return base_url.rstrip("/")
     raise SettingsError(
-        "The service's address must begin with https:// (http:// on this machine only).",
-        hint="set SHIPSTATION_BASE_URL, or unset it",
+        phrase("The service's address must begin with https:// (http:// on this machine only)."),
+        hint=phrase("set SHIPSTATION_BASE_URL, or unset it"),
     )
 
 
@@ -170,7 +171,7 @@ class Line:
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > MOST_BYTES:
-                raise httpx.RemoteProtocolError("the answer is too long")
+                raise httpx.RemoteProtocolError(phrase("the answer is too long"))
             if self._clock.elapsed_s() > until:
                 raise httpx.ReadTimeout("the answer took too long")
         return bytes(body)

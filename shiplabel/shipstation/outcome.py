@@ -18,6 +18,7 @@ import httpx
 import msgspec
 
 from shiplabel.errors import ApiError, NoAnswer, NotSent, RateLimited, Refused, Unauthorized
+from shiplabel.language import marked, phrase, worded
 from shiplabel.shipstation.tolerant import decoded
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ BEFORE_SENDING: Final = (
 """The failures that happen before the first byte of a request leaves."""
 
 _UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_HINTS: Final[dict[type[ApiError], str]] = {
+_HINTS: Final[dict[type[ApiError], str]] = marked({
     Unauthorized: "shiplabel login",
     NotSent: "check the network, then: shiplabel doctor",
-}
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,13 @@ def outcome(got: Answer | Exception, shape: type[T], now: datetime) -> T | ApiEr
         return decoded(got.body, shape)
     except _UNREADABLE as error:
         odd = isinstance(error, msgspec.ValidationError)
-        what = "JSON that lacks what was asked for" if odd else "something that is not JSON"
         return NoAnswer(
-            f"The service answered with {what} (HTTP {got.status}).",
+            phrase(
+                "The service answered with JSON that lacks what was asked for (HTTP {status})."
+                if odd
+                else "The service answered with something that is not JSON (HTTP {status}).",
+                status=got.status,
+            ),
             code="unreadable",
             status=got.status,
             request_id=request_id_of(got),
@@ -96,9 +101,12 @@ def _failure(error: Exception) -> ApiError:
     """Return the error for a request that got no answer at all."""
     said = str(error) or type(error).__name__
     if isinstance(error, BEFORE_SENDING):
-        return NotSent(f"The service could not be reached ({said}); nothing was sent.", hint=_HINTS[NotSent])
+        return NotSent(
+            phrase("The service could not be reached ({said}); nothing was sent.", said=said),
+            hint=worded(_HINTS[NotSent]),
+        )
     code = "timeout" if isinstance(error, httpx.TimeoutException | TimeoutError) else ""
-    return NoAnswer(f"The service did not answer ({said}).", code=code)
+    return NoAnswer(phrase("The service did not answer ({said}).", said=said), code=code)
 
 
 def _error(kind: type[ApiError], answer: Answer, now: datetime) -> ApiError:
@@ -106,7 +114,7 @@ def _error(kind: type[ApiError], answer: Answer, now: datetime) -> ApiError:
     return kind(
         said.message or _silent(kind, answer.status),
         code=said.code,
-        hint=_HINTS.get(kind, ""),
+        hint=worded(_HINTS.get(kind, "")),
         status=answer.status,
         request_id=said.request_id,
         field_name=said.field_name,
@@ -116,12 +124,12 @@ def _error(kind: type[ApiError], answer: Answer, now: datetime) -> ApiError:
 
 def _silent(kind: type[ApiError], status: int) -> str:
     if kind is Unauthorized:
-        return f"The service refused the API key (HTTP {status})."
+        return phrase("The service refused the API key (HTTP {status}).", status=status)
     if kind is RateLimited:
-        return "Too many requests (HTTP 429)."
+        return phrase("Too many requests (HTTP 429).")
     if kind is NoAnswer:
-        return f"The service gave no certain answer (HTTP {status})."
-    return f"The service refused the request (HTTP {status}) and gave no reason."
+        return phrase("The service gave no certain answer (HTTP {status}).", status=status)
+    return phrase("The service refused the request (HTTP {status}) and gave no reason.", status=status)
 
 
 def complaint(answer: Answer) -> Complaint:

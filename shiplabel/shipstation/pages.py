@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from shiplabel.errors import NoAnswer
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from shiplabel.shipstation import wire
@@ -32,7 +33,9 @@ class Pages:
             return False
         ids = tuple(label.label_id for label in told.labels)
         if ids in {(), self._last} or self.number >= MOST_PAGES:
-            raise NoAnswer("The service's list of labels does not come to an end.", code="endless_list")
+            raise NoAnswer(
+                phrase("The service's list of labels does not come to an end."), code="endless_list"
+            )
         self._last = ids
         self.number += 1
         return True

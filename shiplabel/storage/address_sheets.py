@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 from shiplabel.storage.addresses import FIELDS
 from shiplabel.storage.atomic import write_durably
 
@@ -69,9 +70,9 @@ def read_addresses(path: Path) -> tuple[list[tuple[str, dict[str, str | None]]],
     absent = {"name", "address1", "city"} - set(fields)
     if absent:
         raise InputError(
-            f"{path.name} has no column for {', '.join(sorted(absent))}.",
+            phrase("{name} has no column for {absent}.", name=path.name, absent=", ".join(sorted(absent))),
             field="file",
-            hint=f"the first line names the columns: {', '.join(COLUMNS)}",
+            hint=phrase("the first line names the columns: {columns}", columns=", ".join(COLUMNS)),
         )
     rows, numbers = [], []
     for number, cells in sheet.rows():

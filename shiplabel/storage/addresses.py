@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 from shiplabel.storage.named_list import NamedList
 from shiplabel.workflow.steps import STEPS
 
@@ -51,7 +52,7 @@ class AddressBook:
 
     def __init__(self, path: Path) -> None:
         """Take the file's place (``addresses.json``); it need not exist."""
-        self._list = NamedList(path, "address", "addresses")
+        self._list = NamedList(path, marked("address"), "addresses")
 
     def entries(self) -> list[Entry]:
         """Return all addresses in the order of their names."""
@@ -75,11 +76,11 @@ class AddressBook:
         checked, doubts = check_fields({"name": name, **_given(fields)})
         with self._list.changing() as things:
             taken = self._list.find(things, name)
-            marked = default or (taken is not None and replace and things[taken].get("default") is True)
-            if marked:
+            is_default = default or (taken is not None and replace and things[taken].get("default") is True)
+            if is_default:
                 _unmark(things)
-            kept = self._list.put(things, name, {"fields": checked, "default": marked}, replace=replace)
-        return Entry(kept, checked, marked, doubts)
+            kept = self._list.put(things, name, {"fields": checked, "default": is_default}, replace=replace)
+        return Entry(kept, checked, is_default, doubts)
 
     def edit(self, name: str, changes: Mapping[str, str | None], *, default: bool | None = None) -> Entry:
         """Change some parts of an address; an empty text clears a part."""
@@ -91,9 +92,9 @@ class AddressBook:
             checked, doubts = check_fields({**body["fields"], **dict(changes)})
             if default:
                 _unmark(things)
-            marked = bool(body.get("default")) if default is None else default
-            things[kept] = {"fields": checked, "default": marked}
-        return Entry(kept, checked, marked, doubts)
+            is_default = bool(body.get("default")) if default is None else default
+            things[kept] = {"fields": checked, "default": is_default}
+        return Entry(kept, checked, is_default, doubts)
 
     def mark_default(self, name: str) -> Entry:
         """Make an address the sender that new labels begin with."""
@@ -180,7 +181,7 @@ def check_fields(fields: Mapping[str, str | None]) -> tuple[dict[str, str], tupl
 def _given(fields: Mapping[str, str | None]) -> dict[str, str | None]:
     unknown = set(fields) - set(FIELDS)
     if unknown:
-        raise InputError(f"An address has no part {min(unknown)!r}.", field="name")
+        raise InputError(phrase("An address has no part {part!r}.", part=min(unknown)), field="name")
     return {field: value for field, value in fields.items() if value}
 
 

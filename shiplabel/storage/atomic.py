@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tinydb.storages import Storage
 
 from shiplabel.errors import StorageError
+from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,27 +27,36 @@ _PLAIN_READ = (
     os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
 )  # a pipe in a file's place holds nobody up
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
-_SAID = {
+_SAID = marked({
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
     errno.EROFS: "the disk is read-only",
     errno.EACCES: "the permission is missing",
     errno.EIO: "the disk reports an error",
     errno.ENOTDIR: "a file is in the place of a folder",
-}
+})  # fmt: skip
 
 
 def reason(error: OSError) -> str:
     """Return in words why the disk refused."""
-    return _SAID.get(error.errno or 0, error.strerror or type(error).__name__)
+    return worded(_SAID.get(error.errno or 0, error.strerror or type(error).__name__))
 
 
 def refused(path: Path, error: OSError) -> StorageError:
     """Return the error to raise when the disk refuses a file."""
     return StorageError(
-        f"{path} could not be written: {reason(error)}. What was saved before stands.",
-        hint="shiplabel doctor looks at the data folder",
+        phrase(
+            "{path} could not be written: {reason}. What was saved before stands.",
+            path=path,
+            reason=reason(error),
+        ),
+        hint=phrase("shiplabel doctor looks at the data folder"),
     )
+
+
+def unread(path: Path | str, why: str) -> str:
+    """Return the sentence for a file or a folder that could not be read."""
+    return phrase("{path} could not be read: {why}.", path=path, why=why)
 
 
 def make_folder(path: Path) -> None:
@@ -58,7 +68,7 @@ def make_folder(path: Path) -> None:
         with contextlib.suppress(FileExistsError):
             os.mkdir(path, 0o700)  # noqa: PTH102  # a point where the disk can fail
         if not path.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, "a file is in its place", str(path))
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     except OSError as error:
         raise refused(path, error) from error
 
@@ -94,9 +104,13 @@ def _confirm(path: Path, *folders: Path) -> None:
             sync_folder(folder)
     except OSError as error:
         raise StorageError(
-            f"{path} was written, but the disk does not confirm that it lasts: {reason(error)}.",
+            phrase(
+                "{path} was written, but the disk does not confirm that it lasts: {reason}.",
+                path=path,
+                reason=reason(error),
+            ),
             code="unconfirmed",
-            hint="shiplabel doctor looks at the data folder",
+            hint=phrase("shiplabel doctor looks at the data folder"),
         ) from error
 
 
@@ -168,11 +182,11 @@ class AtomicStorage(Storage):
 
     def _unreadable(self, error: OSError) -> StorageError:
         code = "link" if error.errno == errno.ELOOP else "unreadable"
-        why = "it is a link, and links are not followed" if code == "link" else reason(error)
-        return StorageError(f"{self._path} could not be read: {why}.", code=code)
+        why = phrase("it is a link, and links are not followed") if code == "link" else reason(error)
+        return StorageError(unread(self._path, why), code=code)
 
     def _damaged(self) -> StorageError:
-        return StorageError(f"{self._path} is damaged and cannot be read.", code="damaged")
+        return StorageError(phrase("{path} is damaged and cannot be read.", path=self._path), code="damaged")
 
 
 def _encoded(tables: dict[str, dict[str, Any]]) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shiplabel.errors import StorageError
+from shiplabel.language import phrase
 from shiplabel.workflow.session import SCHEMA, Session, status_of
 
 if TYPE_CHECKING:
@@ -30,15 +31,18 @@ def from_document(document: dict[str, Any]) -> Session:
         version = body["schema"]
         if version > SCHEMA:
             raise StorageError(
-                f"Session {body.get('session_id')} was written by a newer shiplabel.",
-                hint="update shiplabel; the file is left as it is",
+                phrase(
+                    "Session {session_id} was written by a newer shiplabel.",
+                    session_id=body.get("session_id"),
+                ),
+                hint=phrase("update shiplabel; the file is left as it is"),
             )
         while version < SCHEMA:
             body = MIGRATIONS[version](body)
             version = body["schema"]
         return msgspec.convert(body, Session)
     except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
-        raise StorageError("A session file is damaged.", code="damaged") from error
+        raise StorageError(phrase("A session file is damaged."), code="damaged") from error
 
 
 def head_of(session: Session) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.domain.label import Label, LabelFile
 from shiplabel.errors import StorageError
+from shiplabel.language import phrase
 from shiplabel.storage.atomic import make_folder, refused, sync_folder
 
 if TYPE_CHECKING:
@@ -63,7 +64,14 @@ def address_of_paper(label: Label, wanted: str) -> str:
     if not url and label.label_format == wanted:
         url = label.downloads.get("href")
     if not url:
-        raise StorageError(f"The service names no {wanted} file for label {label.label_id}.", code="no_file")
+        raise StorageError(
+            phrase(
+                "The service names no {wanted} file for label {label_id}.",
+                wanted=wanted,
+                label_id=label.label_id,
+            ),
+            code="no_file",
+        )
     return url
 
 
@@ -82,7 +90,7 @@ def check_paper(path: Path, wanted: str) -> None:
         ends = file.read()
     whole = begins.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_BEGINS[wanted]) and _ENDS[wanted] in ends
     if not whole:
-        raise StorageError(f"What came is not a whole {wanted} file.", code="bad_file")
+        raise StorageError(phrase("What came is not a whole {wanted} file.", wanted=wanted), code="bad_file")
 
 
 def _place(aside: Path, folder: Path, stem: str, ending: str) -> Path:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.errors import ShiplabelError
+from shiplabel.language import phrase
 from shiplabel.storage.atomic import AtomicStorage, make_folder
 from shiplabel.storage.label_rows import COLUMNS, IndexedLabel, LabelQuery, conditions, row_of
 
@@ -93,7 +94,9 @@ class LabelIndex:
                     return index.execute(sql, values).fetchall()
             except sqlite3.OperationalError as error:
                 if "locked" in str(error):
-                    self._say("Another program is making the list of labels; reading the records instead.")
+                    self._say(
+                        phrase("Another program is making the list of labels; reading the records instead.")
+                    )
                     break
             except sqlite3.DatabaseError:
                 self._remove()
@@ -198,7 +201,7 @@ class _Update:
         self._count += 1
         self._left = None if self._left is None else self._left - 1
         if self._count % _TOLD_EVERY == 0:
-            owner._say(f"Making the list of labels: {self._count:,} read …")  # noqa: SLF001  # the same
+            owner._say(phrase("Making the list of labels: {count:,} read …", count=self._count))  # noqa: SLF001  # the same
         try:
             session = read_record(root / path)
             at, row = row_of(session)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from shiplabel.errors import HeldError, InputError
+from shiplabel.language import phrase
 from shiplabel.storage.atomic import make_folder, refused
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ class Locks:
     def key(self, shipment_key: str, wait_s: float) -> Iterator[None]:
         """Be the only one to look up and buy for a key; raise HeldError after ``wait_s`` seconds."""
         name = self._name(f"key-{shipment_key}", shipment_key)
-        with self._locked(name, wait_s, lambda: HeldError(f"Another process is buying for {shipment_key}.")):
+        with self._locked(
+            name,
+            wait_s,
+            lambda: HeldError(
+                phrase("Another process is buying for {shipment_key}.", shipment_key=shipment_key)
+            ),
+        ):
             yield
 
     @contextmanager
@@ -95,12 +102,16 @@ class Locks:
     def _name(self, name: str, typed: str) -> str:
         """Return a lock's name; raise InputError for one that would leave the folder."""
         if not name or len(name) > LONGEST_NAME or set(name) & set('/\\\0:*?"<>|') or name[0] == ".":
-            raise InputError(f"There is no session {typed}.", field="session", hint="shiplabel sessions list")
+            raise InputError(
+                phrase("There is no session {typed}.", typed=typed),
+                field="session",
+                hint="shiplabel sessions list",
+            )
         return name
 
     def _write_note(self, note: Path) -> None:
         """Say who holds it; a note of an older holder is replaced."""
-        text = f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        text = phrase("process {pid} since {at:%Y-%m-%d %H:%M} UTC", pid=os.getpid(), at=datetime.now(UTC))
         try:
             note.unlink(missing_ok=True)
             file = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -111,9 +122,14 @@ class Locks:
 
 
 def _held(session_id: str, note: Path) -> HeldError:
-    holder = "holder unknown"
+    holder = phrase("holder unknown")
     with contextlib.suppress(OSError):
         holder = note.read_text(encoding="utf-8") or holder
     return HeldError(
-        f"Session {session_id} is open in another terminal ({holder}).", hint="go on there, or close it first"
+        phrase(
+            "Session {session_id} is open in another terminal ({holder}).",
+            session_id=session_id,
+            holder=holder,
+        ),
+        hint=phrase("go on there, or close it first"),
     )

@@ -11,6 +11,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.errors import SettingsError, StorageError
+from shiplabel.language import phrase
 from shiplabel.storage.atomic import AtomicStorage, make_folder, write_durably
 
 if TYPE_CHECKING:
@@ -57,9 +58,11 @@ class Logins:
             keyring.set_password(SERVICE, name, key)
             kept = keyring.get_password(SERVICE, name)
         except (KeyringError, RuntimeError, OSError) as error:
-            raise SettingsError(f"The system's keyring did not keep the key: {error}.") from error
+            raise SettingsError(
+                phrase("The system's keyring did not keep the key: {error}.", error=error)
+            ) from error
         if kept != key:
-            raise SettingsError("The system's keyring did not keep the key.")
+            raise SettingsError(phrase("The system's keyring did not keep the key."))
         self._write({**self._read(), name: {"kept_in": "keyring"}})
 
     def keep_in_file(self, profile: str, key: str) -> Path:
@@ -92,8 +95,8 @@ class Logins:
             return
         except (KeyringError, RuntimeError, OSError) as error:
             raise SettingsError(
-                f"The system's keyring did not forget the key: {error}.",
-                hint="unlock the keyring, then type the same command again",
+                phrase("The system's keyring did not forget the key: {error}.", error=error),
+                hint=phrase("unlock the keyring, then type the same command again"),
             ) from error
 
     def _from_keyring(self, profile: str) -> str:
@@ -104,11 +107,13 @@ class Logins:
             key = keyring.get_password(SERVICE, profile or DEFAULT)
         except (KeyringError, RuntimeError, OSError) as error:
             raise SettingsError(
-                f"The system's keyring cannot be read: {error}.",
-                hint="unlock it, or set SHIPSTATION_API_KEY; --sandbox needs no key",
+                phrase("The system's keyring cannot be read: {error}.", error=error),
+                hint=phrase("unlock it, or set SHIPSTATION_API_KEY; --sandbox needs no key"),
             ) from error
         if not key:
-            raise SettingsError("The key is no longer in the system's keyring.", hint="shiplabel login")
+            raise SettingsError(
+                phrase("The key is no longer in the system's keyring."), hint="shiplabel login"
+            )
         return key
 
     def _from_file(self, profile: str) -> str:
@@ -117,13 +122,14 @@ class Logins:
             state = path.lstat()
             if os.name == "posix" and (not stat.S_ISREG(state.st_mode) or state.st_mode & 0o077):
                 raise SettingsError(
-                    f"The key file {path} can be read by others, so its key is not used.",
-                    hint=f"chmod 600 {path}, or: shiplabel login --file",
+                    phrase("The key file {path} can be read by others, so its key is not used.", path=path),
+                    hint=phrase("chmod 600 {path}, or: shiplabel login --file", path=path),
                 )
             return path.read_text(encoding="utf-8")[:LONGEST_KEY].strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
-                f"The key file {path} cannot be read: {error}.", hint="shiplabel login"
+                phrase("The key file {path} cannot be read: {error}.", path=path, error=error),
+                hint="shiplabel login",
             ) from error
 
     def _file(self, profile: str) -> Path:
@@ -134,7 +140,8 @@ class Logins:
             document = AtomicStorage(self._list).read() or {}
         except StorageError as error:
             raise SettingsError(
-                f"The list of logins {self._list} cannot be read.", hint="remove it, then: shiplabel login"
+                phrase("The list of logins {path} cannot be read.", path=self._list),
+                hint=phrase("remove it, then: shiplabel login"),
             ) from error
         return dict(document.get("logins", {}))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from shiplabel.domain.text import clean, quoted
 from shiplabel.errors import HeldError, InputError, StorageError
-from shiplabel.language import marked
+from shiplabel.language import marked, phrase, worded
 from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class UnknownName(InputError):
 
 
 class NamedList:
-    """The named things of one file; ``kind`` is what one of them is called in sentences."""
+    """The named things of one file; ``kind`` is a marked text: what one of them is called in sentences."""
 
     def __init__(self, path: Path, kind: str, command: str) -> None:
         """Take the file's place; it need not exist. ``command`` is the group that owns it."""
@@ -75,8 +75,12 @@ class NamedList:
                     self._write(things)
         except Timeout:
             raise HeldError(
-                f"Another program has been changing {self.path.name} for {LOCK_S:g} s.",
-                hint="close it, then type the same command again",
+                phrase(
+                    "Another program has been changing {name} for {seconds:g} s.",
+                    name=self.path.name,
+                    seconds=LOCK_S,
+                ),
+                hint=phrase("close it, then type the same command again"),
             ) from None
 
     def get(self, name: str) -> tuple[str, Body]:
@@ -91,9 +95,15 @@ class NamedList:
         taken = self.find(things, name)
         if taken is not None and not replace:
             raise TakenName(
-                f"The {self._kind} {quoted(taken)} exists already; it was not changed.",
+                phrase(
+                    "The {kind} {name} exists already; it was not changed.",
+                    kind=worded(self._kind),
+                    name=quoted(taken),
+                ),
                 name=taken,
-                hint=f"take another name, or: shiplabel {self._command} save … --replace",
+                hint=phrase(
+                    "take another name, or: shiplabel {command} save … --replace", command=self._command
+                ),
             )
         if taken is not None:
             del things[taken]
@@ -127,7 +137,12 @@ class NamedList:
         cleaned = clean(name, field="name", label=marked("The name"))
         if not cleaned or len(cleaned) > LONGEST_NAME or cleaned.startswith("-"):
             raise InputError(
-                f"{quoted(name)} cannot name a {self._kind}: 1 to {LONGEST_NAME} characters, no dash first.",
+                phrase(
+                    "{name} cannot name a {kind}: 1 to {most} characters, no dash first.",
+                    name=quoted(name),
+                    kind=worded(self._kind),
+                    most=LONGEST_NAME,
+                ),
                 field="name",
             )
         return cleaned
@@ -144,12 +159,10 @@ class NamedList:
         import difflib  # noqa: PLC0415  # only a wrong name needs it
 
         near = difflib.get_close_matches(name, things, n=1)
-        meant = f" Did you mean {quoted(near[0])}?" if near else ""
-        raise UnknownName(
-            f"There is no {self._kind} {quoted(name)}.{meant}",
-            field="name",
-            hint=f"shiplabel {self._command} list",
-        )
+        said = phrase("There is no {kind} {name}.", kind=worded(self._kind), name=quoted(name))
+        if near:
+            said = f"{said} {phrase('Did you mean {near}?', near=quoted(near[0]))}"
+        raise UnknownName(said, field="name", hint=f"shiplabel {self._command} list")
 
     def _set_aside(self, error: StorageError) -> StorageError:
         """Move a damaged file out of the way; return what to tell of it."""
@@ -158,9 +171,13 @@ class NamedList:
         target = self.path.with_name(f"{self.path.name}.damaged-{secrets.token_hex(4)}")
         move_durably(self.path, target)
         return StorageError(
-            f"{self.path.name} is damaged; it was set aside as {target}. The list begins empty.",
+            phrase(
+                "{name} is damaged; it was set aside as {target}. The list begins empty.",
+                name=self.path.name,
+                target=target,
+            ),
             code="damaged",
-            hint="type the same command again; a copy from a backup can be put in its place",
+            hint=phrase("type the same command again; a copy from a backup can be put in its place"),
         )
 
     def _write(self, things: dict[str, Body]) -> None:

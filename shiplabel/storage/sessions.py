@@ -30,7 +30,8 @@ from tinydb import TinyDB
 from tinydb.table import Document
 
 from shiplabel.errors import InputError, OutcomeUnknown, StorageError
-from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably, reason, sync_folder
+from shiplabel.language import phrase
+from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably, reason, sync_folder, unread
 from shiplabel.storage.heads import DamagedHead, Head, Heads
 from shiplabel.storage.locks import Locks
 from shiplabel.workflow.session import SCHEMA
@@ -92,12 +93,14 @@ class SessionFiles:
             return session
         if found is not None or self._named("expired", session_id):
             raise InputError(
-                f"Session {session_id} has expired.",
+                phrase("Session {session_id} has expired.", session_id=session_id),
                 code="expired",
                 hint=f"shiplabel new --like {session_id}",
             )
         raise InputError(
-            f"There is no session {session_id}.", field="session", hint="shiplabel sessions list"
+            phrase("There is no session {session_id}.", session_id=session_id),
+            field="session",
+            hint="shiplabel sessions list",
         )
 
     def find(self, session_id: str) -> Session:
@@ -159,11 +162,14 @@ class SessionFiles:
         kept = (self._read(found) if found else None) or session
         if kept.purchase.state in UNSETTLED:
             raise OutcomeUnknown(
-                f"Session {kept.session_id} may have bought a label; it is kept.", hint="shiplabel reconcile"
+                phrase(
+                    "Session {session_id} may have bought a label; it is kept.", session_id=kept.session_id
+                ),
+                hint="shiplabel reconcile",
             )
         if kept.purchase.state in BOUGHT:
             raise InputError(
-                f"Session {kept.session_id} has bought a label; it is kept.",
+                phrase("Session {session_id} has bought a label; it is kept.", session_id=kept.session_id),
                 hint=f"shiplabel resume {kept.session_id}",
             )
         self._put_away(found or self._place(kept), "discarded")
@@ -210,7 +216,9 @@ class SessionFiles:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise StorageError(f"{path} could not be deleted: {reason(error)}.") from error
+                raise StorageError(
+                    phrase("{path} could not be deleted: {reason}.", path=path, reason=reason(error))
+                ) from error
         return len(paths)
 
     def hold(self, session_id: str) -> AbstractContextManager[None]:
@@ -247,7 +255,9 @@ class SessionFiles:
                 raise
         except (KeyError, TypeError):
             if not path.exists():
-                raise StorageError(f"{path.name} was moved meanwhile.", hint="try again") from None
+                raise StorageError(
+                    phrase("{name} was moved meanwhile.", name=path.name), hint=phrase("try again")
+                ) from None
         self._set_aside(path)
         return None
 
@@ -257,7 +267,7 @@ class SessionFiles:
         except DamagedHead:
             self._set_aside(Path(path))
         except OSError as error:
-            self.complaints.append(f"{path} could not be read: {reason(error)}.")
+            self.complaints.append(unread(path, reason(error)))
         return None
 
     def _expires_now(self, path: Path) -> bool:
@@ -277,8 +287,12 @@ class SessionFiles:
             self.complaints.append(f"{path.name} is damaged. {error.message}")
             return
         self.complaints.append(
-            f"{path.name} is damaged; it was set aside as {target}. "
-            "Whether it had bought a label can be seen at the service only."
+            phrase(
+                "{name} is damaged; it was set aside as {target}. Whether it had bought a label "
+                "can be seen at the service only.",
+                name=path.name,
+                target=target,
+            )
         )
 
     def _was_damaged(self, shipment_key: str) -> bool:
@@ -329,7 +343,7 @@ def _entries(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise StorageError(f"{folder} could not be read: {reason(error)}.") from error
+        raise StorageError(unread(folder, reason(error))) from error
 
 
 def _shard(shipment_key: str) -> str:

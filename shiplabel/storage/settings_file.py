@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import SettingsError
+from shiplabel.language import phrase
 from shiplabel.storage.atomic import make_folder, write_durably
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+        raise SettingsError(
+            phrase("The settings file {path} cannot be read: {error}.", path=path, error=error)
+        ) from error
 
 
 def write_text(path: Path, text: str) -> None:

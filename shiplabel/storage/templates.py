@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiplabel.domain.amounts import parse_money
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 from shiplabel.storage.named_list import NamedList
 from shiplabel.workflow.steps import ANSWER_STEPS, STEPS
 
@@ -61,7 +62,7 @@ class Templates:
 
     def __init__(self, path: Path) -> None:
         """Take the file's place (``templates.json``); it need not exist."""
-        self._list = NamedList(path, "template", "templates")
+        self._list = NamedList(path, marked("template"), "templates")
         self._last = path.with_name(f"{path.stem}-last.json")
 
     def entries(self) -> list[Template]:
@@ -94,9 +95,9 @@ class Templates:
         kept_wishes = _checked_wishes(wishes)
         if not checked and not kept_wishes:
             raise InputError(
-                "There is nothing to keep in this template.",
+                phrase("There is nothing to keep in this template."),
                 field="name",
-                hint="add answers (--weight, --to-name …) or --like LABEL_OR_SESSION",
+                hint=phrase("add answers (--weight, --to-name …) or --like LABEL_OR_SESSION"),
             )
         with self._list.changing() as things:
             body = {"answers": checked, "wishes": kept_wishes}
@@ -169,7 +170,7 @@ def check_answers(answers: Mapping[str, str | None]) -> dict[str, str | None]:
 def _checked_wishes(wishes: Mapping[str, str]) -> dict[str, str]:
     unknown = set(wishes) - set(WISHES)
     if unknown:
-        raise InputError(f"A template keeps no {min(unknown)!r}.", field="name")
+        raise InputError(phrase("A template keeps no {part!r}.", part=min(unknown)), field="name")
     kept = {wish: wishes[wish] for wish in WISHES if wishes.get(wish)}
     if "insured_value" in kept:
         parse_money(kept["insured_value"], "insured_value")

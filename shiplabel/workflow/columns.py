@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 from shiplabel.workflow.layouts import ANY, FIELDS, LAYOUTS, RECIPIENT, WHOLE_PLACE, Layout, Way, words_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def map_columns(header: Sequence[str], given: Table[str, str] | None = None) -> 
         found = None if field in by_hand else _find(field, layout, places, taken)
         if found and found.rivals:
             rivals = tuple(header[at] for at in found.rivals)
-            unclear.append(Unclear(field, rivals, "several columns have this name"))
+            unclear.append(Unclear(field, rivals, phrase("several columns have this name")))
         elif found or field in by_hand:
             sources[field] = by_hand[field] if found is None else found.source
             taken.update(sources[field].columns)
@@ -113,12 +114,18 @@ def parse_map(texts: Sequence[str]) -> dict[str, str]:
         field = field.strip().lower().replace("-", "_")
         if not sign or not column.strip():
             raise InputError(
-                f"--map takes COLUMN=FIELD, not “{text}”.", field="map", hint='--map "Ship Zip=to_zip"'
+                phrase("--map takes COLUMN=FIELD, not “{text}”.", text=text),
+                field="map",
+                hint='--map "Ship Zip=to_zip"',
             )
         if field not in FIELDS and field != IGNORE:
             near = difflib.get_close_matches(field, FIELDS, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Fields: {', '.join(FIELDS)}."
-            raise InputError(f"There is no field “{field}”.", field="map", hint=hint)
+            hint = (
+                phrase("Did you mean {near}?", near=near[0])
+                if near
+                else phrase("Fields: {fields}.", fields=", ".join(FIELDS))
+            )
+            raise InputError(phrase("There is no field “{field}”.", field=field), field="map", hint=hint)
         given[column.strip()] = field
     return given
 
@@ -131,10 +138,15 @@ def refuse_unclear(mapping: Mapping) -> None:
     first = mapping.unclear[0]
     column = first.columns[0] if first.columns else "COLUMN"
     raise InputError(
-        "\n".join(["It is not clear which columns to use:", *lines]),
+        "\n".join([phrase("It is not clear which columns to use:"), *lines]),
         code="columns",
         field="map",
-        hint=f'--map "{column}={first.field}"; columns: {_listed(mapping.header)}',
+        hint=phrase(
+            '--map "{column}={field}"; columns: {listed}',
+            column=column,
+            field=first.field,
+            listed=_listed(mapping.header),
+        ),
     )
 
 
@@ -209,8 +221,12 @@ def _said(header: Sequence[str], given: Table[str, str]) -> dict[int, str]:
         at = exact.get(name, loose.get(words_of(name)))
         if at is None:
             near = difflib.get_close_matches(name, header, n=1)
-            hint = f"Did you mean “{near[0]}”?" if near else f"Columns: {_listed(header)}"
-            raise InputError(f"The file has no column “{name}”.", field="map", hint=hint)
+            hint = (
+                phrase("Did you mean “{near}”?", near=near[0])
+                if near
+                else phrase("Columns: {listed}", listed=_listed(header))
+            )
+            raise InputError(phrase("The file has no column “{name}”.", name=name), field="map", hint=hint)
         said[at] = "" if field == IGNORE else field
     return said
 
@@ -239,9 +255,11 @@ def _missing(
     whole = "to_city" in sources and words_of(header[sources["to_city"].columns[0]]).endswith(WHOLE_PLACE)
     needed = [field for field in NEEDED if not (whole and field in {"to_state", "to_zip"})]
     near = _near(header, [field for field in FIELDS if field not in {*sources, *asked, "reference"}], used)
-    found = [Unclear(field, (column,), "a column is nearly named so") for field, column in near.items()]
+    found = [
+        Unclear(field, (column,), phrase("a column is nearly named so")) for field, column in near.items()
+    ]
     missing = [
-        Unclear(field, (), "no column was found")
+        Unclear(field, (), phrase("no column was found"))
         for field in needed
         if field not in sources and field not in asked and field not in near
     ]

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, ShiplabelError, StorageError, Unauthorized
+from shiplabel.language import phrase
 from shiplabel.workflow.session import drop_quotes, move, note, reach
 from shiplabel.workflow.states import PurchaseEvent, PurchaseState, Trouble
 from shiplabel.workflow.trouble import SeveralLabels, described, rolled_back
@@ -40,7 +41,7 @@ def wake(parts: Parts, session: Session) -> Session:
     """Return a session found on disk as it is to be understood: a purchase under way is UNKNOWN."""
     if session.purchase.state is not PurchaseState.PURCHASING:
         return session
-    return unknown(parts, session, NoAnswer("The program ended while a purchase was under way."))
+    return unknown(parts, session, NoAnswer(phrase("The program ended while a purchase was under way.")))
 
 
 def ours(api: ShippingApi, session: Session) -> tuple[Label, ...]:
@@ -105,13 +106,20 @@ def settle(parts: Parts, session: Session, *, settle_s: float | None = None) -> 
         left_s = end - parts.clock.elapsed_s()
         if left_s <= 0:
             break
-        parts.say(f"No label is seen yet; looking again for {left_s:.0f} s.")
+        parts.say(phrase("No label is seen yet; looking again for {left_s:.0f} s.", left_s=left_s))
         parts.clock.pause(min(pause_s, left_s))
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
     raise OutcomeUnknown(
-        f"It is not known whether the label for {session.shipment_key} was bought. It is not sent again.",
-        hint=f"shiplabel resume {session.session_id} looks again; if you know that it was not bought: "
-        f"shiplabel reconcile --not-bought {session.shipment_key}",
+        phrase(
+            "It is not known whether the label for {shipment_key} was bought. It is not sent again.",
+            shipment_key=session.shipment_key,
+        ),
+        hint=phrase(
+            "shiplabel resume {session_id} looks again; if you know that it was not bought: "
+            "shiplabel reconcile --not-bought {shipment_key}",
+            session_id=session.session_id,
+            shipment_key=session.shipment_key,
+        ),
     )
 
 
@@ -119,16 +127,19 @@ def _what_is_looked_up(session: Session, seconds: float) -> str:
     """Return for the clerk what is looked up, for how long, and what is not done."""
     intent = session.purchase.intent
     traces = (
-        f"label {session.purchase.label_id}" if session.purchase.label_id else "",
-        f"rate {intent.rate_id}" if intent and intent.rate_id else "",
-        f"shipment {session.shipment_id}" if session.shipment_id else "",
+        phrase("label {label_id}", label_id=session.purchase.label_id) if session.purchase.label_id else "",
+        phrase("rate {rate_id}", rate_id=intent.rate_id) if intent and intent.rate_id else "",
+        phrase("shipment {shipment_id}", shipment_id=session.shipment_id) if session.shipment_id else "",
     )
     known = ", ".join(trace for trace in traces if trace)
-    sent = f" on {intent.at:%Y-%m-%d at %H:%M} UTC" if intent else ""
-    return (
-        f"The purchase for {session.shipment_key} was sent{sent} "
-        f"and has no certain answer. Looking for its label at the service for up to {seconds:.0f} s "
-        f"({known or 'by its key'}); nothing is sent again. ^C stops looking and keeps all."
+    return phrase(
+        "The purchase for {shipment_key} was sent{sent} and has no certain answer. Looking for its label at "
+        "the service for up to {seconds:.0f} s ({known}); nothing is sent again. "
+        "^C stops looking and keeps all.",
+        shipment_key=session.shipment_key,
+        sent=phrase(" on {at:%Y-%m-%d} at {at:%H:%M} UTC", at=intent.at) if intent else "",
+        seconds=seconds,
+        known=known or phrase("by its key"),
     )
 
 
@@ -139,7 +150,7 @@ def _look(parts: Parts, session: Session) -> Session | None:
     except Unauthorized:
         raise
     except ApiError as error:
-        parts.say(f"The look-up failed: {error.message}")
+        parts.say(phrase("The look-up failed: {why}", why=error.message))
         return None
     active = tuple(label for label in hits if label.is_active)
     if len(active) > 1:
@@ -169,17 +180,26 @@ def wait_for(parts: Parts, label: Label) -> Label:
         try:
             label = parts.api.label(label.label_id) or label
         except ApiError as error:
-            parts.say(f"The label is bought and still being made; asking again ({error.message})")
+            parts.say(
+                phrase("The label is bought and still being made; asking again ({why})", why=error.message)
+            )
     return label
 
 
 def label_error(parts: Parts, session: Session, label: Label) -> ShiplabelError:
     """Return what to raise for a label that the service could not make: money may have moved."""
     error = OutcomeUnknown(
-        f"The service could not make label {label.label_id} ({label.status}); it may have been charged.",
+        phrase(
+            "The service could not make label {label_id} ({status}); it may have been charged.",
+            label_id=label.label_id,
+            status=label.status,
+        ),
         code="label_error",
-        hint=f"shiplabel labels void {label.label_id}, then shiplabel reconcile "
-        f"--not-bought {session.shipment_key}",
+        hint=phrase(
+            "shiplabel labels void {label_id}, then shiplabel reconcile --not-bought {shipment_key}",
+            label_id=label.label_id,
+            shipment_key=session.shipment_key,
+        ),
     )
     session = replace(session, purchase=replace(session.purchase, label_id=label.label_id))
     if session.purchase.state is PurchaseState.PURCHASING:
@@ -201,8 +221,12 @@ def save_bought(parts: Parts, session: Session, label: Label) -> Session:
         return parts.save(session)
     except StorageError as error:
         raise OutcomeUnknown(
-            f"Label {label.label_id} was bought, but could not be written down: {error.message}",
-            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
+            phrase(
+                "Label {label_id} was bought, but could not be written down: {why}",
+                label_id=label.label_id,
+                why=error.message,
+            ),
+            hint=phrase("mend the disk, then: shiplabel resume {session_id}", session_id=session.session_id),
         ) from error
 
 
@@ -216,13 +240,13 @@ def check_account(parts: Parts, session: Session) -> None:
     except Unauthorized:
         raise
     except ApiError as error:
-        parts.say(f"The account could not be checked: {error.message}")
+        parts.say(phrase("The account could not be checked: {why}", why=error.message))
         return
     if intent.carrier_id not in {carrier.carrier_id for carrier in carriers}:
         raise Unauthorized(
-            "This key belongs to another account than the purchase in doubt; nothing was looked up.",
+            phrase("This key belongs to another account than the purchase in doubt; nothing was looked up."),
             code="other_account",
-            hint="use the key with which the purchase was sent (shiplabel login)",
+            hint=phrase("use the key with which the purchase was sent (shiplabel login)"),
         )
 
 

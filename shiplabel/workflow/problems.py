@@ -7,14 +7,16 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from shiplabel.language import phrase
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Level = Literal["error", "warning"]
 
 _VALUE = re.compile(r'"[^"]*"|“[^”]*”|\d[\d,.]*')
-_SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
-_QUESTION = re.compile(r" (Keep it|Did you mean)[^?]*\?$")
+_SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-ZА-ЯЁ])")  # noqa: RUF001 - capitals of every catalogue
+_QUESTION = re.compile(r"(?<=[.?!]) [^.?!]*\?$")
 _RUN = 3
 
 
@@ -46,13 +48,15 @@ class ProblemGroup:
     @property
     def where(self) -> str:
         """The rows in words: ``row 4``, ``rows 4, 9, 17–21``."""  # noqa: RUF002 - a range's dash
-        return f"row{'s' if len(self.rows) > 1 else ''} {rows_text(self.rows)}"
+        return phrase("rows {rows}" if len(self.rows) > 1 else "row {rows}", rows=rows_text(self.rows))
 
     @property
     def what(self) -> str:
         """What is wrong, and how many more are like it where their values differ."""
         more = len(self.rows) - 1
-        return f"{self.message.rstrip('.')}, and {more:,} like it." if self.differing else self.message
+        if not self.differing:
+            return self.message
+        return phrase("{what}, and {more:,} like it.", what=self.message.rstrip("."), more=more)
 
 
 def problem(row: int, column: str, said: str, mend: str = "", level: Level = "error") -> Problem:
@@ -85,7 +89,7 @@ def rows_text(rows: Sequence[int], most: int = 12) -> str:
     runs = _runs(sorted(set(rows)))
     shown = ", ".join(_run_text(*run) for run in runs[:most])
     left = sum(last - first + 1 for first, last in runs[most:])
-    return f"{shown} and {left:,} more" if left else shown
+    return phrase("{shown} and {left:,} more", shown=shown, left=left) if left else shown
 
 
 def _runs(rows: list[int]) -> list[tuple[int, int]]:

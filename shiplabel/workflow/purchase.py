@@ -22,6 +22,7 @@ from shiplabel.errors import (
     ShiplabelError,
     StorageError,
 )
+from shiplabel.language import phrase
 from shiplabel.workflow.lookup import label_error, ours, save_bought, settle, unknown, wait_for, wake
 from shiplabel.workflow.session import (
     Documents,
@@ -79,7 +80,10 @@ def refuse_second(parts: Parts, session: Session) -> None:
             raise AlreadyLabelled(other)
         if other.purchase.state in UNSETTLED:
             raise OutcomeUnknown(
-                f"A purchase for {other.shipment_key} has no certain answer yet; nothing new was sent.",
+                phrase(
+                    "A purchase for {shipment_key} has no certain answer yet; nothing new was sent.",
+                    shipment_key=other.shipment_key,
+                ),
                 hint=f"shiplabel resume {other.session_id}",
             )
 
@@ -98,7 +102,12 @@ def _look_first(parts: Parts, session: Session) -> Session:
     _tell_extra(parts, session, hits)
     session = move(_plan(session, parts), PurchaseEvent.INTEND, now, intent=intent_of(session, parts))
     session = move(session, PurchaseEvent.ACCEPTED, now, label=hits[0], label_id=hits[0].label_id)
-    parts.say(f"Label {hits[0].label_id} was bought for this shipment before; nothing new is bought.")
+    parts.say(
+        phrase(
+            "Label {label_id} was bought for this shipment before; nothing new is bought.",
+            label_id=hits[0].label_id,
+        )
+    )
     return save_bought(parts, note(replace(session, error=None), f"adopted {hits[0].label_id}", now), hits[0])
 
 
@@ -106,8 +115,13 @@ def _tell_extra(parts: Parts, session: Session, hits: tuple[Label, ...]) -> None
     """Say which labels on our key are too many: all but the oldest, which is kept."""
     for label in hits[1:]:
         parts.say(
-            f"{session.shipment_key} has another label, which may have been charged too: {told_of(label)}. "
-            f"Next: shiplabel labels void {label.label_id}"
+            phrase(
+                "{shipment_key} has another label, which may have been charged too: {label}. "
+                "Next: shiplabel labels void {label_id}",
+                shipment_key=session.shipment_key,
+                label=told_of(label),
+                label_id=label.label_id,
+            )
         )
 
 
@@ -143,9 +157,11 @@ def guard_price(price: Money | None, limit: Money | None) -> None:
         return
     if price.currency != limit.currency or limit < price:
         raise ApiError(
-            f"The price {price} is above the limit {limit}; nothing was bought.",
+            phrase(
+                "The price {price} is above the limit {limit}; nothing was bought.", price=price, limit=limit
+            ),
             code="max_cost",
-            hint="choose another rate or raise --max-cost",
+            hint=phrase("choose another rate or raise --max-cost"),
         )
 
 
@@ -163,7 +179,7 @@ def _attempt(parts: Parts, session: Session) -> Session:
             session, said = no.session, no.error
         if isinstance(said, RateLimited) and patience:
             wait_s = said.retry_after_s or pause_s
-            parts.say(f"Too many requests; waiting {wait_s:.0f} s.")
+            parts.say(phrase("Too many requests; waiting {wait_s:.0f} s.", wait_s=wait_s))
             parts.clock.pause(wait_s)
             pause_s *= 2
             continue
@@ -216,9 +232,9 @@ def _intended(parts: Parts, planned: Session, intent: Intent) -> Session:
         with suppress(StorageError):
             parts.save(planned)
         raise StorageError(
-            f"The purchase was not sent, nothing was bought: {error.message}",
+            phrase("The purchase was not sent, nothing was bought: {why}", why=error.message),
             code=error.code,
-            hint=f"mend the disk, then: shiplabel resume {planned.session_id}",
+            hint=phrase("mend the disk, then: shiplabel resume {session_id}", session_id=planned.session_id),
         ) from error
 
 
@@ -228,18 +244,24 @@ def _outcome(parts: Parts, session: Session, event: PurchaseEvent, no: ApiError)
         return parts.save(move(session, event, parts.clock.now()))
     except StorageError as error:
         raise StorageError(
-            f"Nothing was bought: {no.message} This could not be written down: {error.message}",
+            phrase(
+                "Nothing was bought: {what} This could not be written down: {why}",
+                what=no.message,
+                why=error.message,
+            ),
             code=error.code,
-            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
+            hint=phrase("mend the disk, then: shiplabel resume {session_id}", session_id=session.session_id),
         ) from error
 
 
 def _left(parts: Parts, session: Session, cause: BaseException) -> OutcomeUnknown:
     """Return what to raise when the call was left in the middle, by ^C or by a fault of ours."""
-    error = NoAnswer(f"The purchase was interrupted ({type(cause).__name__}).", code="interrupted")
+    error = NoAnswer(
+        phrase("The purchase was interrupted ({cause}).", cause=type(cause).__name__), code="interrupted"
+    )
     session = unknown(parts, session, error)
     return OutcomeUnknown(
-        "The purchase was interrupted; it may have been bought. It is not sent again.",
+        phrase("The purchase was interrupted; it may have been bought. It is not sent again."),
         hint=f"shiplabel resume {session.session_id}",
     )
 
@@ -264,7 +286,7 @@ def _use_existing(parts: Parts, session: Session) -> Session:
         found = parts.api.find_shipment(session.shipment_key)
         if not found:
             raise Refused(
-                "The service knows our key and cannot find its shipment.", code="identifier_conflict"
+                phrase("The service knows our key and cannot find its shipment."), code="identifier_conflict"
             )
         session = parts.save(replace(session, shipment_id=found))
         session = _look_first(parts, session)
@@ -291,10 +313,13 @@ def complete(parts: Parts, session: Session) -> Session:
         return parts.store.finish(note(reach(session, "done"), "finished", parts.clock.now()))
     except StorageError as error:
         raise OutcomeUnknown(
-            f"Label {session.purchase.label_id} is bought, and could not be moved to the label records: "
-            f"{error.message}",
+            phrase(
+                "Label {label_id} is bought, and could not be moved to the label records: {why}",
+                label_id=session.purchase.label_id,
+                why=error.message,
+            ),
             code="not_filed",
-            hint=f"mend the disk, then: shiplabel resume {session.session_id}",
+            hint=phrase("mend the disk, then: shiplabel resume {session_id}", session_id=session.session_id),
         ) from error
 
 
@@ -309,7 +334,7 @@ def fetch_paper(parts: Parts, session: Session) -> Session:
     try:
         file = parts.papers.keep(session, label)
     except ShiplabelError as error:
-        parts.say(f"The label is bought; its file could not be had: {error.message}")
+        parts.say(phrase("The label is bought; its file could not be had: {why}", why=error.message))
         kept = described(session, error, parts.clock.now())
         kept = replace(kept, step="done", reverted_from=session.step, reverted_to="done")
         return replace(session, documents=replace(session.documents, state="pending"), error=kept)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from shiplabel.domain.rate import Carrier, CarrierFailure, Rate
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import ApiError, Refused, ShiplabelError, Unauthorized
+from shiplabel.language import phrase
 from shiplabel.workflow.session import take_quotes
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.side_by_side import side_by_side
@@ -89,8 +90,12 @@ def carriers_for(carriers: Sequence[Carrier], rule: str) -> list[Carrier]:
         usable = [carrier for carrier in usable if wanted.service_code in carrier.services]
     if usable:
         return usable
-    said = f"No carrier of this account offers {rule}." if rule else "This account has no usable carrier."
-    raise ApiError(said, code="no_carrier", hint="shiplabel rates shows what there is")
+    said = (
+        phrase("No carrier of this account offers {rule}.", rule=rule)
+        if rule
+        else phrase("This account has no usable carrier.")
+    )
+    raise ApiError(said, code="no_carrier", hint=phrase("shiplabel rates shows what there is"))
 
 
 def settle_shipment(parts: Parts, session: Session) -> Session:
@@ -159,5 +164,8 @@ def _worst(errors: list[ShiplabelError], board: Board) -> ShiplabelError:
     told = "; ".join(f"{failure.carrier_code}: {failure.message}" for failure in board.failures)
     request_id = next((f.request_id for f in board.failures if f.request_id), None)
     return ApiError(
-        f"No carrier gave a rate. {told}", code="no_rates", request_id=request_id, hint="shiplabel resume"
+        phrase("No carrier gave a rate. {told}", told=told),
+        code="no_rates",
+        request_id=request_id,
+        hint="shiplabel resume",
     )

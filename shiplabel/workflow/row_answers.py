@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shiplabel.domain import checks
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 from shiplabel.workflow.session import Wishes
 from shiplabel.workflow.steps import STEPS
 
@@ -28,11 +29,11 @@ _SIDE_STEPS = tuple(f"parcel_{side}" for side in SIDES)
 _OPTIONAL = frozenset(name for name, step in STEPS.items() if step.optional)
 _UNIT_STEPS = ("parcel_weight_unit", "parcel_side_unit")
 _BREAK = re.compile(r"\s*[\r\n]+\s*")
-_SENDER_MEND = "Fill the from_ columns, or say --from NAME, or set a sender with shiplabel config."
-_SIZE_MEND = "Fill the columns, or say --size 10x8x4 for all rows without one."
+_SENDER_MEND = marked("Fill the from_ columns, or say --from NAME, or set a sender with shiplabel config.")
+_SIZE_MEND = marked("Fill the columns, or say --size 10x8x4 for all rows without one.")
 _MEND = {
-    "weight": 'Fill the column, or say --weight "1 lb" for all rows without one.',
-    **dict.fromkeys(SIDES, "Fill all three sides of the row, or none."),
+    "weight": marked('Fill the column, or say --weight "1 lb" for all rows without one.'),
+    **dict.fromkeys(SIDES, marked("Fill all three sides of the row, or none.")),
 }
 
 Answers = dict[str, str | None]
@@ -86,7 +87,7 @@ def _sender(texts: Mapping[str, str], defaults: Defaults) -> tuple[Answers, list
         return answers, list(found)
     answers = {step: answer for step, answer in defaults.answers.items() if step.startswith("from_")}
     if not answers.get("from_name") or not answers.get("from_address1"):
-        return {}, [Finding("from_name", "There is no sender.", _SENDER_MEND)]
+        return {}, [Finding("from_name", phrase("There is no sender."), worded(_SENDER_MEND))]
     return {**{f"from_{word}": None for word in ("company", "address2", "phone")}, **answers}, []
 
 
@@ -98,7 +99,9 @@ def _known_sender(given: tuple[str, ...], country: str | None) -> tuple[Answers,
 
 def _recipient(given: tuple[str, ...], country: str | None) -> tuple[Answers, list[Finding]]:
     if not any(given[1:]):
-        return {}, [Finding("to_name", "The row has no recipient.", "Fill it, or take the row out.")]
+        return {}, [
+            Finding("to_name", phrase("The row has no recipient."), phrase("Fill it, or take the row out."))
+        ]
     return _side("to", given, country)
 
 
@@ -140,7 +143,10 @@ def _parcel(texts: Mapping[str, str], defaults: Defaults) -> tuple[Answers, list
     bare = tuple(standard.get(step) for step in _UNIT_STEPS)
     weighed, wrong = _known(("parcel_weight",), (weight,), bare)
     if not any(sides):
-        return weighed, [*wrong, Finding("size", "The size is missing; it cannot be left out.", _SIZE_MEND)]
+        return weighed, [
+            *wrong,
+            Finding("size", phrase("The size is missing; it cannot be left out."), worded(_SIZE_MEND)),
+        ]
     sized, also_wrong = _known(_SIDE_STEPS, sides, bare)
     return {**weighed, **sized}, [*wrong, *also_wrong]
 
@@ -166,13 +172,17 @@ def _take(step: str, text: str, answers: Answers, findings: list[Finding]) -> No
     name = step.removeprefix("parcel_")
     understood = _understood(step, text, answers)
     if isinstance(understood, InputError):
-        mend = understood.hint or ("" if text else _MEND.get(name, ""))
+        mend = understood.hint or ("" if text else worded(_MEND.get(name, "")))
         findings.append(Finding(name, understood.message, mend))
         return
     answers[step] = understood.value
     answers.update(understood.also)
     if understood.doubt:
-        mend = f"Perhaps {quoted(understood.suggestion)}." if understood.suggestion else ""
+        mend = (
+            phrase("Perhaps {suggestion}.", suggestion=quoted(understood.suggestion))
+            if understood.suggestion
+            else ""
+        )
         findings.append(Finding(name, understood.doubt, mend, "warning"))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from shiplabel.domain.keys import check_order_id, shipment_key_of_order, shipment_key_of_row
 from shiplabel.domain.text import clean, quoted
 from shiplabel.errors import InputError
-from shiplabel.language import marked
+from shiplabel.language import marked, phrase
 from shiplabel.workflow.orders import order_number, order_text, survey
 from shiplabel.workflow.problems import Problem, ProblemGroup, grouped, problem, rows_text
 from shiplabel.workflow.row_answers import SIDES, Answers, Defaults, Finding, answers_of_row
@@ -119,8 +119,14 @@ def _order_id(typed: str, findings: list[Finding]) -> str:
         findings.append(
             Finding(
                 "order_id",
-                f"{quoted(typed)} is no order number: the spreadsheet rounded it and its digits are gone.",
-                "Take the file as the shop exported it, or make the column text and paste the numbers anew.",
+                phrase(
+                    "{typed} is no order number: the spreadsheet rounded it and its digits are gone.",
+                    typed=quoted(typed),
+                ),
+                phrase(
+                    "Take the file as the shop exported it, or make the column text and paste the "
+                    "numbers anew."
+                ),
             )
         )
         return ""
@@ -140,8 +146,8 @@ def _key_of_content(
         findings.append(
             Finding(
                 "to_name",
-                f"This row says the same as row {first} and gets a label of its own.",
-                "Take it out if it is one parcel; give each row an order id if not.",
+                phrase("This row says the same as row {first} and gets a label of its own.", first=first),
+                phrase("Take it out if it is one parcel; give each row an order id if not."),
                 "warning",
             )
         )
@@ -164,8 +170,8 @@ def _of_several(draft: RowDraft, lines: OrderLines, columns: Columns) -> RowDraf
     if lines.two_addresses:
         found = Finding(
             "order_id",
-            f"Order {order} goes to two addresses, in rows {where}.",
-            "Make the addresses the same, or give the second parcel an order id of its own.",
+            phrase("Order {order} goes to two addresses, in rows {where}.", order=order, where=where),
+            phrase("Make the addresses the same, or give the second parcel an order id of its own."),
         )
         return replace(draft, problems=(*draft.problems, _problem(draft.row, found, columns)))
     draft = replace(draft, rows=tuple(lines.rows))
@@ -173,8 +179,15 @@ def _of_several(draft: RowDraft, lines: OrderLines, columns: Columns) -> RowDraf
         return draft
     found = Finding(
         "weight",
-        f"Rows {where} of order {order} differ in weight or size; row {lines.main} counts.",
-        f"Put the whole parcel's weight and size into row {lines.main} and empty the others.",
+        phrase(
+            "Rows {where} of order {order} differ in weight or size; row {main} counts.",
+            where=where,
+            order=order,
+            main=lines.main,
+        ),
+        phrase(
+            "Put the whole parcel's weight and size into row {main} and empty the others.", main=lines.main
+        ),
         "warning",
     )
     return replace(draft, problems=(*draft.problems, _problem(draft.row, found, columns)))
@@ -184,8 +197,12 @@ def _too_many(cells: Sequence[str], columns: Columns) -> Finding:
     filled = max(at for at, cell in enumerate(cells) if cell) + 1
     return Finding(
         "row",
-        f"The row has {filled} cells, the header {len(columns.header)}: its columns may be shifted.",
-        "Put quotation marks around the cell that holds a separator.",
+        phrase(
+            "The row has {filled} cells, the header {count}: its columns may be shifted.",
+            filled=filled,
+            count=len(columns.header),
+        ),
+        phrase("Put quotation marks around the cell that holds a separator."),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import ApiError, OutcomeUnknown, Refused, ShiplabelError, StorageError, Unauthorized
+from shiplabel.language import phrase
 from shiplabel.workflow.session import StepError, note, roll_back
 from shiplabel.workflow.states import Trouble
 from shiplabel.workflow.steps import step_of_field
@@ -35,10 +36,17 @@ class AlreadyLabelled(ShiplabelError):
 
     def __init__(self, session: Session) -> None:
         label = session.purchase.label
-        when = f"{label.created_at:%Y-%m-%d}" if label and label.created_at else "earlier"
+        when = f"{label.created_at:%Y-%m-%d}" if label and label.created_at else phrase("an earlier day")
         what = label.label_id if label else session.session_id
-        named = f"Order {session.wishes.order_id}" if session.wishes.order_id else "This shipment"
-        super().__init__(f"{named} was labelled on {when}: {what}.", hint="--again ships it once more")
+        said = phrase(
+            "Order {order_id} was labelled on {when}: {what}."
+            if session.wishes.order_id
+            else "This shipment was labelled on {when}: {what}.",
+            order_id=session.wishes.order_id,
+            when=when,
+            what=what,
+        )
+        super().__init__(said, hint=phrase("--again ships it once more"))
         self.session = session
 
 
@@ -51,19 +59,26 @@ class SeveralLabels(OutcomeUnknown):
     default_code = "several_labels"
 
     def __init__(self, session: Session, labels: tuple[Label, ...]) -> None:
-        voids = " and ".join(f"shiplabel labels void {label.label_id}" for label in labels[1:])
+        voids = phrase(" and ").join(f"shiplabel labels void {label.label_id}" for label in labels[1:])
         super().__init__(
-            f"{len(labels)} labels were found for {session.shipment_key}; each may have been charged. "
-            f"One is wanted: {'; '.join(map(told_of, labels))}.",
-            hint=f"{voids}, then shiplabel resume {session.session_id}",
+            phrase(
+                "{count} labels were found for {shipment_key}; each may have been charged. "
+                "One is wanted: {labels}.",
+                count=len(labels),
+                shipment_key=session.shipment_key,
+                labels="; ".join(map(told_of, labels)),
+            ),
+            hint=phrase(
+                "{voids}, then shiplabel resume {session_id}", voids=voids, session_id=session.session_id
+            ),
         )
         self.session, self.labels, self.extra = session, labels, labels[1:]
 
 
 def told_of(label: Label) -> str:
     """Return a label in the words that tell it from another one."""
-    paid = f"paid {label.cost}" if label.cost else ""
-    made = f"made {label.created_at:%Y-%m-%d %H:%M} UTC" if label.created_at else ""
+    paid = phrase("paid {cost}", cost=label.cost) if label.cost else ""
+    made = phrase("made {at:%Y-%m-%d %H:%M} UTC", at=label.created_at) if label.created_at else ""
     known = (label.service_code or label.carrier_code, label.tracking_number, paid, made)
     return f"{label.label_id} ({', '.join(word for word in known if word)})"
 
@@ -107,8 +122,8 @@ def rolled_back(parts: Parts, session: Session, trouble: Trouble, error: Shiplab
 
 
 def _unnoted(session: Session, error: ShiplabelError, disk: StorageError) -> ShiplabelError:
-    said = f"{error.message} This could not be written down: {disk.message}"
-    hint = f"mend the disk, then: shiplabel resume {session.session_id}"
+    said = phrase("{what} This could not be written down: {why}", what=error.message, why=disk.message)
+    hint = phrase("mend the disk, then: shiplabel resume {session_id}", session_id=session.session_id)
     if error.may_have_charged:
-        return OutcomeUnknown(f"A purchase has no certain answer. {said}", hint=hint)
-    return StorageError(f"{said} Nothing was bought.", code=disk.code, hint=hint)
+        return OutcomeUnknown(phrase("A purchase has no certain answer. {said}", said=said), hint=hint)
+    return StorageError(phrase("{said} Nothing was bought.", said=said), code=disk.code, hint=hint)

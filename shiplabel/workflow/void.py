@@ -17,6 +17,7 @@ from shiplabel.errors import (
     StorageError,
     Unauthorized,
 )
+from shiplabel.language import marked, phrase, worded
 from shiplabel.workflow.session import move
 from shiplabel.workflow.states import PurchaseEvent, PurchaseState
 from shiplabel.workflow.trouble import described
@@ -26,15 +27,16 @@ if TYPE_CHECKING:
     from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.session import Session
 
+NO_REASON = marked("the service gave no reason")
 ALREADY = "label_already_voided"
-REASONS = {
+REASONS = marked({
     "label_not_found_within_void_period": "the carrier's time to void it is over",
     "label_already_used": "the carrier has scanned it already",
     "contact_carrier": "the carrier must be asked in person",
     "validation_failed": "the service finds the request wrong",
     "unknown": "the service does not say why",
     "unspecified": "the service does not say why",
-}
+})  # fmt: skip
 
 
 class VoidRefused(ShiplabelError):
@@ -43,10 +45,10 @@ class VoidRefused(ShiplabelError):
 
 def explained(answer: VoidAnswer) -> VoidRefused:
     """Return the error for a refusal: the reason in words, and the service's own."""
-    why = REASONS.get(answer.reason_code, "the service gave no reason")
+    why = worded(REASONS.get(answer.reason_code, NO_REASON))
     said = f" ({answer.message})" if answer.message else ""
     return VoidRefused(
-        f"The label was not voided: {why}{said}. It is still valid and paid.",
+        phrase("The label was not voided: {why}{said}. It is still valid and paid.", why=why, said=said),
         code=answer.reason_code or "unspecified",
     )
 
@@ -100,8 +102,10 @@ def void_unrecorded(parts: Parts, label_id: str) -> None:
 def in_doubt(label_id: str, error: ApiError) -> OutcomeUnknown:
     """Return what to raise for a void without a certain answer."""
     return OutcomeUnknown(
-        f"It is not known whether label {label_id} was voided: {error.message}",
-        hint=f"shiplabel labels void {label_id} looks it up and asks again",
+        phrase(
+            "It is not known whether label {label_id} was voided: {why}", label_id=label_id, why=error.message
+        ),
+        hint=phrase("shiplabel labels void {label_id} looks it up and asks again", label_id=label_id),
     )
 
 
@@ -110,7 +114,7 @@ def is_voided(parts: Parts, label_id: str) -> bool:
     try:
         label = parts.api.label(label_id)
     except ApiError as error:
-        parts.say(f"The look-up failed: {error.message}")
+        parts.say(phrase("The look-up failed: {why}", why=error.message))
         return False
     return bool(label and (label.voided or label.status == "voided"))
 
@@ -126,8 +130,12 @@ def _voided(parts: Parts, record: Session) -> Session:
     except StorageError as error:
         label_id = record.purchase.label_id
         raise OutcomeUnknown(
-            f"Label {label_id} is voided at the service, and this could not be written down: {error.message}",
-            hint=f"mend the disk, then: shiplabel labels void {label_id}",
+            phrase(
+                "Label {label_id} is voided at the service, and this could not be written down: {why}",
+                label_id=label_id,
+                why=error.message,
+            ),
+            hint=phrase("mend the disk, then: shiplabel labels void {label_id}", label_id=label_id),
         ) from error
 
 
@@ -139,4 +147,4 @@ def _refused(parts: Parts, record: Session, error: ShiplabelError) -> None:
     try:
         parts.store.save_record(record)
     except StorageError as disk:
-        parts.say(f"That the label was not voided could not be written down: {disk.message}")
+        parts.say(phrase("That the label was not voided could not be written down: {why}", why=disk.message))

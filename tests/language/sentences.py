@@ -33,11 +33,11 @@ WORDS = (
     "run check status template get set path serve reset faults"
 ).replace(" ", "|")
 COMMAND = re.compile(
-    rf"shiplabel( ({WORDS})\b)*( --[a-zX-]+( [a-z0-9.:]+)?| …| [A-Z_]+| X\.X| -| < key\.txt)*"
-    r"|Example: shiplabel .*|chmod 700 X"
+    rf"shiplabel( ({WORDS}|X)\b)*( --[a-zX-]+( [a-z0-9.:]+)?| …| [A-Z_]+| X\.X| -| < key\.txt)*"
+    r"|Example: shiplabel .*|chmod [0-9]+ X|X order by .*|--map \".*\"|[\w.]+: X"
 )
 """What is to be typed as it stands, ``X`` for a value in it."""
-SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*[.?!…:]")
+SENTENCE = re.compile(r"(?=.*[a-z]{2})[A-Z][^\n]* [^\n]*[.?!…:]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,17 +47,17 @@ _CYRILLIC_RUBBISH = re.compile(
 )
 _CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]{2}")
 _UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
-_AS_UTF8 = "In the spreadsheet choose “Save as” and the type “CSV UTF-8”, then run this again."
+_AS_UTF8 = marked("In the spreadsheet choose “Save as” and the type “CSV UTF-8”, then run this again.")
 
 
 def encoding_of(path: Path) -> str:
     """Return the name of the encoding that all of the file decodes in; raise InputError for none."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None) or _wide(path, head)
-    if marked:
-        _prove(path, marked)
-        return marked
+    known = next((name for mark, name in _MARKS if head.startswith(mark)), None) or _wide(path, head)
+    if known:
+        _prove(path, known)
+        return known
     if _undecodable(path, "utf-8") is None:
         return "utf-8"
     return _one_byte(path)
@@ -75,7 +76,14 @@ def _wide(path: Path, head: bytes) -> str | None:
 def _prove(path: Path, encoding: str) -> None:
     place = _undecodable(path, encoding)
     if place is not None:
-        raise _refused(path, f"says it is {encoding.upper()} but is damaged near byte {place:,}")
+        raise _refused(
+            phrase(
+                "{name} says it is {encoding} but is damaged near byte {place:,}.",
+                name=path.name,
+                encoding=encoding.upper(),
+                place=place,
+            )
+        )
 
 
 def _undecodable(path: Path, encoding: str) -> int | None:
@@ -102,14 +110,23 @@ def _chunks(path: Path) -> Iterator[bytes]:
 def _one_byte(path: Path) -> str:
     """Return the one-byte encoding in which the whole file reads as words."""
     if _mixed(path):
-        raise _refused(path, "is partly UTF-8 and partly something else")
+        raise _refused(phrase("{name} is partly UTF-8 and partly something else.", name=path.name))
     candidates: list[tuple[str, Callable[[str | None], bool]]] = [("cp1252", _latin), ("cp1251", _cyrillic)]
     if _has_old_line_ends(path):
         candidates.append(("mac_roman", _latin))
     for name, reads_well in candidates:
         if all(reads_well(text) for text in _odd_text(path, name)):
             return name
-    raise _refused(path, "is in an encoding that cannot be told for sure" + _guess(path))
+    guess = _guess(path)
+    raise _refused(
+        phrase(
+            "{name} is in an encoding that cannot be told for sure (perhaps {guess})."
+            if guess
+            else "{name} is in an encoding that cannot be told for sure.",
+            name=path.name,
+            guess=guess,
+        )
+    )
 
 
 def _latin(text: str | None) -> bool:
@@ -164,20 +181,20 @@ def _guess(path: Path) -> str:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - heavy, and only needed to refuse
 
     best = from_bytes(next(_odd_lines(path), b"")[:_SAMPLE_BYTES]).best()
-    return f" (perhaps {best.encoding})" if best else ""
+    return best.encoding if best else ""
 
 
 def _binary(path: Path) -> InputError:
     return InputError(
-        f"{path.name} is not a text file: it holds zero bytes.",
+        phrase("{name} is not a text file: it holds zero bytes.", name=path.name),
         code="binary",
-        hint="Save it as CSV or XLSX in the spreadsheet, then run this again.",
+        hint=phrase("Save it as CSV or XLSX in the spreadsheet, then run this again."),
     )
 
 
-def _refused(path: Path, why: str) -> InputError:
+def _refused(why: str) -> InputError:
     return InputError(
-        f"{path.name} {why}. Nothing was read, so that no wrong letters reach a label.",
+        f"{why} {phrase('Nothing was read, so that no wrong letters reach a label.')}",
         code="encoding",
-        hint=_AS_UTF8,
+        hint=worded(_AS_UTF8),
     )

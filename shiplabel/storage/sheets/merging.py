@@ -8,6 +8,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.errors import StorageError
+from shiplabel.language import phrase
 from shiplabel.storage.atomic import refused, sync_folder
 
 if TYPE_CHECKING:
@@ -62,8 +63,12 @@ def _pages(path: Path) -> list[Any]:
         return list(PdfReader(path).pages)
     except (OSError, PyPdfError) as error:
         raise StorageError(
-            f"{path} cannot be merged: {error}. Its label is bought and stands in the results.",
-            hint="shiplabel labels print fetches a missing paper again",
+            phrase(
+                "{path} cannot be merged: {error}. Its label is bought and stands in the results.",
+                path=path,
+                error=error,
+            ),
+            hint=phrase("shiplabel labels print fetches a missing paper again"),
         ) from error
 
 
@@ -73,7 +78,9 @@ def _chunks(path: Path) -> Iterator[bytes]:
             while chunk := file.read(_COPIED_BYTES):
                 yield chunk
     except OSError as error:
-        raise StorageError(f"{path} cannot be merged: {error.strerror}.") from error
+        raise StorageError(
+            phrase("{path} cannot be merged: {why}.", path=path, why=error.strerror)
+        ) from error
 
 
 def _put(path: Path, write: Callable[[BinaryIO], object]) -> Path:

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 from shiplabel.storage.sheets.encodings import encoding_of
 from shiplabel.storage.sheets.separators import separator_of, spaced_quotes, stated_separator
 from shiplabel.storage.sheets.sheet import Sheet
@@ -22,17 +23,18 @@ if TYPE_CHECKING:
     from shiplabel.storage.sheets.sheet import Row
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_FOREIGN = {
+_FOREIGN = marked({
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
     b"\x1f\x8b": "a compressed file",
     b"{\\rtf": "a text document",
-}
+})  # fmt: skip
+_WEB_PAGE, _XML = marked("a web page"), marked("an XML file")
 _FIRST_LINES = 60
 _END = "\x1eend"
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_NAMES = marked({",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"})
 
 
 def open_sheet(path: Path) -> Sheet:
@@ -45,9 +47,9 @@ def open_sheet(path: Path) -> Sheet:
     foreign = _foreign(head)
     if foreign:
         raise InputError(
-            f"{path.name} is {foreign}, not a sheet.",
+            phrase("{name} is {what}, not a sheet.", name=path.name, what=worded(foreign)),
             code="not_a_sheet",
-            hint="Open it in the spreadsheet and save it as CSV UTF-8 or XLSX.",
+            hint=phrase("Open it in the spreadsheet and save it as CSV UTF-8 or XLSX."),
         )
     return _open_text(path)
 
@@ -56,7 +58,7 @@ def _foreign(head: bytes) -> str | None:
     """Return what a file is that is no sheet, told by its first bytes."""
     text = head.lower()
     if text.lstrip().startswith(b"<"):
-        return "a web page" if b"<ht" in text or b"<table" in text else "an XML file"
+        return _WEB_PAGE if b"<ht" in text or b"<table" in text else _XML
     return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), None)
 
 
@@ -66,13 +68,15 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(4096)
     except FileNotFoundError:
-        raise InputError(f"There is no file {path}.", code="no_file") from None
+        raise InputError(phrase("There is no file {path}.", path=path), code="no_file") from None
     except IsADirectoryError:
-        raise InputError(f"{path} is a folder, not a file.", code="no_file") from None
+        raise InputError(phrase("{path} is a folder, not a file.", path=path), code="no_file") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.", code="no_file") from None
+        raise InputError(
+            phrase("{path} cannot be read: {why}.", path=path, why=error.strerror), code="no_file"
+        ) from None
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
-        raise InputError(f"{path.name} is empty.", code="empty")
+        raise InputError(phrase("{name} is empty.", name=path.name), code="empty")
     return head
 
 
@@ -83,7 +87,7 @@ def _open_text(path: Path) -> Sheet:
     stated = stated_separator(lines[0])
     separator = stated or separator_of(lines)
     reader = _Records(path, encoding, separator, bool(stated), spaced_quotes(lines, separator))
-    return Sheet(path, f"{encoding.upper()}, {_NAMES.get(separator, separator)}", reader)
+    return Sheet(path, f"{encoding.upper()}, {worded(_NAMES.get(separator, separator))}", reader)
 
 
 class _Records:
@@ -128,8 +132,12 @@ def _next(records: Iterator[list[str]], path: Path, number: int) -> list[str]:
 
 def _unclosed(path: Path, number: int) -> InputError:
     return InputError(
-        f"{path.name}: a quotation mark that opens in row {number} is never closed, so the rows below it"
-        " would be lost.",
+        phrase(
+            "{name}: a quotation mark that opens in row {number} is never closed, so the "
+            "rows below it would be lost.",
+            name=path.name,
+            number=number,
+        ),
         code="quotation",
-        hint=f"Take the mark out of row {number} or close it, then run this again.",
+        hint=phrase("Take the mark out of row {number} or close it, then run this again.", number=number),
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 
 Row = tuple[int, list[str]]
 
@@ -72,7 +73,7 @@ class Sheet:
                 held.clear()
             yield row
         for number, _ in held:
-            self._note(f"Row {number} is a totals line, no order.")
+            self._note(phrase("Row {number} is a totals line, no order.", number=number))
 
     def _below_header(self) -> Iterator[Row]:
         first = self.original_header[0]
@@ -80,7 +81,7 @@ class Sheet:
             if number <= self.header_row or not any(cells) or not "".join(cells).strip():
                 continue
             if cells[0] == first and cells[: len(self.original_header)] == self.original_header:
-                self._note(f"Row {number} is the header again.")
+                self._note(phrase("Row {number} is the header again.", number=number))
                 continue
             yield number, cells
 
@@ -95,10 +96,14 @@ class Sheet:
             if number > found[0] + _HEADER_WITHIN or (filled > 1 and number == found[0]):
                 break
             if filled >= _HEADER_CELLS:
-                self._note(f"The columns are named in row {number}; what stands above is left out.")
+                self._note(
+                    phrase(
+                        "The columns are named in row {number}; what stands above is left out.", number=number
+                    )
+                )
                 return number, list(cells)
         if found is None:
-            raise InputError(f"{self.path.name} is empty.", code="empty")
+            raise InputError(phrase("{name} is empty.", name=self.path.name), code="empty")
         return found
 
     def _note(self, note: str) -> None:

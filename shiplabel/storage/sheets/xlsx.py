@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 from shiplabel.storage.sheets.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -29,9 +30,15 @@ def open_workbook(path: Path) -> Sheet:
         for number, cells in enumerate(page.iter_rows(), 1):
             yield number, [shown(cell) for cell in cells]
 
-    sheet = Sheet(path, f"workbook, sheet “{page.name}”", read)
+    sheet = Sheet(path, phrase("workbook, sheet “{name}”", name=page.name), read)
     if others:
-        sheet.notes.append(f"Only the sheet “{page.name}” is read; left out: {', '.join(others)}.")
+        sheet.notes.append(
+            phrase(
+                "Only the sheet “{name}” is read; left out: {others}.",
+                name=page.name,
+                others=", ".join(others),
+            )
+        )
     return sheet
 
 
@@ -47,7 +54,7 @@ def _page(path: Path) -> tuple[CalamineSheet, list[str]]:
     ]
     filled = [page for page in map(book.get_sheet_by_name, names) if page.height]
     if not filled:
-        raise InputError(f"{path.name} is empty.", code="empty")
+        raise InputError(phrase("{name} is empty.", name=path.name), code="empty")
     return filled[0], [page.name for page in filled[1:]]
 
 
@@ -57,12 +64,12 @@ def _open(path: Path) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_path(path)
     except PasswordError:
-        raise InputError(f"{path.name} is locked with a password.", code="locked") from None
+        raise InputError(phrase("{name} is locked with a password.", name=path.name), code="locked") from None
     except (CalamineError, OSError, ValueError):
         raise InputError(
-            f"{path.name} is no workbook that can be read.",
+            phrase("{name} is no workbook that can be read.", name=path.name),
             code="not_a_sheet",
-            hint="Open it in the spreadsheet and save it as CSV UTF-8 or XLSX.",
+            hint=phrase("Open it in the spreadsheet and save it as CSV UTF-8 or XLSX."),
         ) from None
 
 
