@@ -136,7 +136,13 @@ class Context(AbstractContextManager["Context"]):
     def announce(self) -> None:
         """Expire what is old and tell of it, of damaged files, and of the sandbox."""
         if self.settings.environment == "sandbox":
-            console.tell("Sandbox: no key is set, nothing costs money. shiplabel login keeps a key.")
+            profile = self.settings.profile
+            console.tell(
+                f"Sandbox: profile {profile} has no key, nothing costs money. "
+                f"shiplabel login --profile {profile} keeps one."
+                if profile
+                else "Sandbox: no key is set, nothing costs money. shiplabel login keeps a key."
+            )
         for head in self.sessions.expire_old(self.clock.now()):
             console.tell(
                 f"Session {head.session_id} has expired. Next: shiplabel new --like {head.session_id}"

@@ -29,6 +29,7 @@ def clerk_of(context: Context, asked: Any) -> Clerk:
     settings = context.settings
     desk = Desk(
         environment=settings.environment,
+        profile=settings.profile,
         discard=context.sessions.discard,
         drop=context.sessions.drop,
         plain=settings.plain,

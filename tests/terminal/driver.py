@@ -46,7 +46,7 @@ class Terminal:
         self.child: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             list(command[1:]),
-            env={**environment, "TERM": "xterm-256color", "COLUMNS": "", "LINES": ""},
+            env={"TERM": "xterm-256color", **environment, "COLUMNS": "", "LINES": ""},
             dimensions=(lines, columns),
             echo=True,
             timeout=PATIENCE_S,
@@ -122,6 +122,12 @@ class Terminal:
     def answer(self, text: str) -> None:
         """Type over what stands there, and press Enter."""
         self.send(f"{CLEAR}{text}{ENTER}")
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Change the terminal's size, as a window that is pulled does: the program is told by a signal."""
+        self._screen.resize(lines, columns)
+        self._seen = ""
+        self.child.setwinsize(lines, columns)
 
     def paste(self, text: str) -> None:
         """Paste as a terminal does: marked as pasted."""

@@ -70,6 +70,7 @@ class Desk:
     """
 
     environment: str
+    profile: str = ""
     discard: Callable[[Session], None]
     drop: Callable[[str], None] | None = None
     plain: bool = False
@@ -85,9 +86,10 @@ class Desk:
     keep_template: KeepTemplate | None = None
 
     def environment_words(self) -> str:
-        """Return the environment as a header says it; short where the terminal is narrow."""
+        """Return the environment as a header says it, and the profile; short where the terminal is narrow."""
         long, short = ENVIRONMENT.get(self.environment, (self.environment, self.environment))
-        return worded(long if shutil.get_terminal_size().columns >= NARROW else short)
+        words = worded(long if shutil.get_terminal_size().columns >= NARROW else short)
+        return f"{words} · {self.profile}" if self.profile else words
 
 
 class Discarded(ShiplabelError):

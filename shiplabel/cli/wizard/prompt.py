@@ -38,18 +38,21 @@ if TYPE_CHECKING:
 ESCAPE_S = 0.1
 MOST_NUMBERED = 9
 YES_KEYS = marked(("y yes", "n no", "^C save+quit"))
-LOOK = Style(
-    [
-        ("qmark", "bold"),
-        ("qmark.production", "bold"),
-        ("question", "bold"),
-        ("answer", ""),
-        ("instruction", "italic"),
-        ("bottom-toolbar", "noreverse fg:ansibrightblack"),
-        ("completion-menu", "noinherit reverse"),
-        ("completion-menu.completion.current", "noinherit bold"),
-    ]
-)
+HEADERS = {
+    "production": "bold fg:ansiwhite bg:ansired",
+    "test": "bold fg:ansiblack bg:ansiyellow",
+    "sandbox": "bold fg:ansigreen",
+}
+"""How the header of each environment looks: nobody mistakes real money for a sandbox."""
+
+LOOK = [
+    ("question", "bold"),
+    ("answer", ""),
+    ("instruction", "italic"),
+    ("bottom-toolbar", "noreverse fg:ansibrightblack"),
+    ("completion-menu", "noinherit reverse"),
+    ("completion-menu.completion.current", "noinherit bold"),
+]
 BARE = Style([("bottom-toolbar", "noreverse"), ("completion-menu", "noinherit")])
 
 
@@ -72,8 +75,10 @@ class Reply:
 class Prompt:
     """Asks on the terminal: reads what is typed, draws where a person sees it."""
 
-    def __init__(self, *, plain: bool = False) -> None:
+    def __init__(self, *, plain: bool = False, environment: str = "") -> None:
         self.plain = plain
+        header = ("qmark", HEADERS.get(environment, "bold"))
+        self._look = BARE if plain else Style([header, *LOOK])
         self._input: Input = create_input(sys.stdin, always_prefer_tty=True)
         _hold_still(self._input.fileno())
 
@@ -127,7 +132,7 @@ class Prompt:
             use_shortcuts=len(choices) <= MOST_NUMBERED,
             qmark="",
             instruction=phrase("(arrows or number, Enter; ^C leaves)"),
-            style=BARE if self.plain else LOOK,
+            style=self._look,
             erase_when_done=not self.plain,
             input=self._input,
             output=create_output(talk_stream()),
@@ -166,7 +171,7 @@ class Prompt:
             question,
             default=default,
             qmark=f"{header}\n" if header else "",
-            style=BARE if self.plain else LOOK,
+            style=self._look,
             key_bindings=bindings,
             bottom_toolbar=None if self.plain else toolbar,
             erase_when_done=not self.plain,

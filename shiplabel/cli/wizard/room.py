@@ -27,7 +27,7 @@ class Room:
         self.parts, self.desk, self.rule = parts, desk, desk.rule
         self.abroad = False
         self.voice = Voice(desk.console, plain=desk.plain)
-        self.prompt = Prompt(plain=desk.plain)
+        self.prompt = Prompt(plain=desk.plain, environment=desk.environment)
 
     def header(self, step: str) -> str:
         """Return the line above a question: where the clerk is, and whose money it is."""

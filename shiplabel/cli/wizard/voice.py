@@ -37,7 +37,7 @@ class Voice:
             highlight=False,
             markup=False,
             emoji=False,
-            no_color=self.plain,
+            no_color=True if self.plain else None,  # None leaves it to NO_COLOR
             soft_wrap=self.plain,
         )
 
