@@ -110,8 +110,14 @@ class SessionStore(Protocol):
     def with_key(self, shipment_key: str) -> list[Session]:
         """Return every session and record that carries this key, the oldest first."""
 
+    def hold(self, session_id: str) -> AbstractContextManager[None]:
+        """Be the only one to write a session; raise HeldError when another is."""
+
     def holding_key(self, shipment_key: str) -> AbstractContextManager[None]:
         """Let one process at a time look up and buy for a key."""
+
+    def drop(self, session_id: str) -> None:
+        """Put a session away that has bought nothing, where it is still open."""
 
 
 class LabelFiles(Protocol):

@@ -52,12 +52,17 @@ def purchase(parts: Parts, session: Session) -> Session:
     Raise RolledBack after a certain no, OutcomeUnknown when nobody knows yet, AlreadyLabelled
     when the key has a label. Only one process at a time buys for a key.
     """
+    return complete(parts, buy_only(parts, session))
+
+
+def buy_only(parts: Parts, session: Session) -> Session:
+    """Do what ``purchase`` does, but leave the paper for later: the session is bought, not finished."""
     with parts.store.holding_key(session.shipment_key):
         refuse_second(parts, session)
         session = _look_first(parts, session)
         if session.purchase.state is not PurchaseState.PURCHASED:
             session = _attempt(parts, session)
-    return complete(parts, session)
+    return session
 
 
 def recover(parts: Parts, session: Session) -> Session:

@@ -50,6 +50,15 @@ class Board:
         return Board((*self.rates, *rates), (*self.failures, *named), waiting)
 
 
+def board_of(answer: Quote, carriers: Sequence[Carrier]) -> Board:
+    """Return the board of one answer for several carriers: its rates warned of, its failures as told."""
+    by_id = {carrier.carrier_id: carrier for carrier in carriers}
+    rates = (
+        _warned(rate, by_id[rate.carrier_id]) if rate.carrier_id in by_id else rate for rate in answer.rates
+    )
+    return Board(tuple(rates), answer.failures)
+
+
 def is_stale(session: Session, now: datetime) -> bool:
     """Tell whether the rates on hand are too old to buy from."""
     return session.quoted_at is None or not timedelta(0) <= now - session.quoted_at <= FRESH_FOR
@@ -75,7 +84,7 @@ def quote(parts: Parts, session: Session, show: Callable[[Board], None], rule: s
         board = board.take(carrier, answer)
         show(board)
     if not board.rates:
-        worst = _worst(errors, board)
+        worst = why_no_rate(board, errors)
         raise rolled_back(parts, session, quoting_trouble(worst), worst)
     return parts.save(take_quotes(session, board.rates, parts.clock.now(), board.failures))
 
@@ -156,7 +165,7 @@ def _warned(rate: Rate, carrier: Carrier) -> Rate:
     return replace(rate, warnings=(*rate.warnings, f"above the carrier's balance of {carrier.balance:.2f}"))
 
 
-def _worst(errors: list[ShiplabelError], board: Board) -> ShiplabelError:
+def why_no_rate(board: Board, errors: Sequence[ShiplabelError] = ()) -> ShiplabelError:
     """Return the error to tell when no carrier gave a rate: a mendable one before all others."""
     for error in errors:
         if isinstance(error, Unauthorized) or refused_step(error):
