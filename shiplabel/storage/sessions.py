@@ -221,9 +221,20 @@ class SessionFiles:
                 ) from error
         return len(paths)
 
-    def hold(self, session_id: str) -> AbstractContextManager[None]:
+    def keys(self) -> Iterator[str]:
+        """Yield the shipment key of every open session and record, in no order."""
+        yield from (path.rpartition("~")[2].removesuffix(".json") for path in self._sharded("sessions"))
+        yield from (path.rpartition("/")[2].rpartition("~")[0] for path in self._sharded("records"))
+
+    @contextlib.contextmanager
+    def hold(self, session_id: str) -> Iterator[None]:
         """Be the only one to write a session; raise HeldError, naming the holder, when another is."""
-        return self._locks.session(session_id)
+        with self._locks.session(session_id):
+            try:
+                yield
+            finally:
+                for path in [path for path in self._open if path.name.startswith(f"{session_id}~")]:
+                    self._open.pop(path, None)
 
     def holding_key(self, shipment_key: str) -> AbstractContextManager[None]:
         """Let one process at a time look up and buy for a key."""
