@@ -50,6 +50,7 @@ KEYS: dict[str, str] = {
     "low_balance": "20",
     "session_ttl": "24h",
     "settle": "120s",
+    "look_back": "30d",
     "rate_limit": "200/60",
     "base_url": BASE_URL,
     "lang": "",
@@ -109,6 +110,7 @@ class Settings:
     rate_limit: tuple[int, float]
     session_ttl: timedelta
     settle_s: float
+    look_back: timedelta
     now: datetime | None
     profile: str = ""
     plain: bool = False
@@ -150,6 +152,7 @@ def load_settings(
         rate_limit=pace_of(values["rate_limit"]),
         session_ttl=span_of("session_ttl", values["session_ttl"]),
         settle_s=span_of("settle", values["settle"]).total_seconds(),
+        look_back=span_of("look_back", values["look_back"]),
         now=moment_of(environ.get("SHIPLABEL_NOW", "")),
         profile=profile,
         plain=flags.plain or environ.get("TERM") == "dumb",
