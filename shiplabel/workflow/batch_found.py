@@ -1,0 +1,136 @@
+"""What there is of a batch's row already: its key, its session here, its label in the account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from shiplabel.domain.keys import next_key
+from shiplabel.domain.label import Label
+from shiplabel.domain.rate import Carrier, CarrierFailure
+from shiplabel.domain.rules import Rule
+from shiplabel.errors import ShiplabelError
+from shiplabel.workflow.batch import FAILED, SKIPPED, RowOutcome, is_bought, is_in_doubt, outcome_of
+from shiplabel.workflow.purchase import AlreadyLabelled
+from shiplabel.workflow.session import Session, status_of
+
+if TYPE_CHECKING:
+    from shiplabel.workflow.ports import SessionStore
+    from shiplabel.workflow.rows import RowDraft
+
+
+def _any(_key: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How the rows of a run are bought.
+
+    ``service`` is the carrier of a fixed service that is bought without a quote. ``elsewhere`` holds
+    labels of the account by our keys, ``knows`` tells whether this machine may have met a key.
+    ``keeps_answers``: a row's session that a clerk mended by hand is left as it is.
+    """
+
+    batch_id: str
+    environment: str
+    rule: Rule
+    carriers: tuple[Carrier, ...] = ()
+    service: Carrier | None = None
+    again: bool = False
+    keeps_answers: bool = False
+    elsewhere: Mapping[str, Label] = field(default_factory=dict)
+    knows: Callable[[str], bool] = _any
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is of a row already."""
+
+    key: str
+    session: Session | None = None
+    label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A step of a row taken: what it came to, the word it counts under, session and error behind it.
+
+    ``word`` is empty while the row goes on: quoted and not bought yet.
+    """
+
+    outcome: RowOutcome
+    word: str
+    session: Session | None = None
+    error: ShiplabelError | None = None
+    failures: tuple[CarrierFailure, ...] = ()
+
+
+def find(store: SessionStore, plan: Plan, draft: RowDraft) -> Found:
+    """Return a row's key and what hangs on it; with ``again`` the first key that nobody else used."""
+    nth = 1
+    while True:
+        key = next_key(draft.shipment_key, nth)
+        session = weightiest(store.with_key(key)) if plan.knows(key) else None
+        label = plan.elsewhere.get(key)
+        ours = session is not None and session.batch == plan.batch_id
+        used = is_bought(session) if session is not None else label is not None
+        if not plan.again or ours or not used:
+            return Found(key, session, label)
+        nth += 1
+
+
+def weightiest(sessions: list[Session]) -> Session | None:
+    """Return the session that counts for a key: with a label, else in doubt, else a row's newest one."""
+    for counts in (is_bought, is_in_doubt):
+        for session in sessions:
+            if counts(session):
+                return session
+    return next((session for session in reversed(sessions) if session.batch), None)
+
+
+def settled_before(plan: Plan, draft: RowDraft, found: Found, *, failed_before: bool) -> Done | None:
+    """Return a row's outcome when it has a label already, here or elsewhere; None when it goes on.
+
+    A label that this batch bought in an earlier run is the batch's own, unless the row had failed
+    and was mended by hand.
+    """
+    session, label = found.session, found.label
+    if session is not None and is_bought(session):
+        ours = session.batch == plan.batch_id
+        outcome = outcome_of(
+            draft.rows, session, status_of(session) if ours and not failed_before else SKIPPED
+        )
+        said = "" if ours else AlreadyLabelled(session).message
+        outcome = replace(outcome, code="", error=said, cost=outcome.cost if ours else None)
+        return Done(outcome=outcome, word=SKIPPED, session=session)
+    if label is not None and (session is None or not is_in_doubt(session)):
+        outcome = _elsewhere(draft, found.key, label)
+        return Done(outcome=outcome, word=outcome.status)
+    return None
+
+
+def _elsewhere(draft: RowDraft, key: str, label: Label) -> RowOutcome:
+    when = f" on {label.created_at:%Y-%m-%d}" if label.created_at else ""
+    named = f"Order {draft.order_id}" if draft.order_id else "This shipment"
+    if label.status == "error":
+        return RowOutcome(
+            rows=draft.rows,
+            status=FAILED,
+            shipment_key=key,
+            label_id=label.label_id,
+            code="label_error",
+            error=f"{named} has label {label.label_id}, bought elsewhere, which the service could not make. "
+            "It may have been charged: see to it there, then ship with --again.",
+        )
+    return RowOutcome(
+        rows=draft.rows,
+        status=SKIPPED,
+        shipment_key=key,
+        label_id=label.label_id,
+        tracking_number=label.tracking_number,
+        carrier_code=label.carrier_code,
+        service_code=label.service_code,
+        error=f"{named} was labelled{when} from another computer or data folder: {label.label_id}.",
+    )
