@@ -1,0 +1,233 @@
+"""Batches on disk: one folder each, with a small TinyDB file, a copy of the source, and a journal.
+
+    batches/ID/batch.json       what the batch remembers
+    batches/ID/source/NAME      the sheet as it was
+    batches/ID/rows.journal     a line for each thing that became of a row, the last one counts
+
+The journal is a convenience: a torn or lost line costs a look at the row's session or record, which
+are the truth. It is appended to and never rewritten; of its content only places are held in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+from array import array
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+from tinydb import TinyDB
+from tinydb.table import Document
+
+from shiplabel.errors import HeldError, InputError, StorageError
+from shiplabel.storage.atomic import AtomicStorage, make_folder, reason, refused, sync_folder
+from shiplabel.storage.locks import Locks
+from shiplabel.workflow.batch import SCHEMA, Batch, RowOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+FIRST_LETTER = "B"
+LETTERS = 4
+_COPIED_BYTES = 1 << 20
+
+
+class BatchFiles:
+    """The batches below one environment's folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root / "batches"
+        self._locks = Locks(root / "locks")
+
+    def create(self, batch: Batch, source: Path) -> Batch:
+        """Make a batch's folder with a copy of its source; return it with its id; raise StorageError."""
+        make_folder(self.root)
+        while True:
+            batch_id = FIRST_LETTER + "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
+            with contextlib.suppress(FileExistsError):
+                (self.root / batch_id).mkdir(mode=0o700)
+                break
+        made = replace(batch, batch_id=batch_id)
+        self._copy(source, self.root / batch_id / "source")
+        self.save(made)
+        sync_folder(self.root)
+        return made
+
+    def _copy(self, source: Path, folder: Path) -> None:
+        make_folder(folder)
+        target = folder / source.name
+        try:
+            shutil.copyfile(source, target)
+            target.chmod(0o600)
+            with target.open("rb") as file:
+                os.fsync(file.fileno())
+            sync_folder(folder)
+        except OSError as error:
+            raise refused(target, error) from error
+
+    def save(self, batch: Batch) -> None:
+        """Replace what the batch remembers, durably."""
+        database = TinyDB(self.root / batch.batch_id / "batch.json", storage=AtomicStorage)
+        table = database.table("batch")
+        document = msgspec.to_builtins(batch)
+        if table.contains(doc_id=1):
+            table.update(document, doc_ids=[1])
+        else:
+            table.insert(Document(document, doc_id=1))
+
+    def all(self) -> list[Batch]:
+        """Return the batches, the newest first; one that is damaged or of a newer program is left out."""
+        found = [batch for name in self._names() if (batch := self._read(name))]
+        return sorted(found, key=lambda batch: (batch.created_at, batch.batch_id), reverse=True)
+
+    def find(self, batch_id: str = "") -> Batch:
+        """Return a batch, the newest without an id; raise InputError when there is none."""
+        wanted = batch_id.upper()
+        if not wanted:
+            newest = next(iter(self.all()), None)
+            if newest is None:
+                raise InputError("There is no batch yet.", field="batch", hint="shiplabel batch run FILE")
+            return newest
+        batch = self._read(wanted) if wanted in self._names() else None
+        if batch is None:
+            raise InputError(f"There is no batch {batch_id}.", field="batch", hint="shiplabel batch list")
+        return batch
+
+    def of_content(self, digest: str) -> Batch | None:
+        """Return the newest batch of a source with this content."""
+        return next((batch for batch in self.all() if batch.digest == digest), None)
+
+    def source_of(self, batch: Batch) -> Path:
+        """Return where the copy of a batch's source is; raise StorageError when it is gone."""
+        folder = self.root / batch.batch_id / "source"
+        with contextlib.suppress(OSError):
+            for path in folder.iterdir():
+                return path
+        raise StorageError(
+            f"The copy of {batch.file} is gone from {folder}.", hint="shiplabel batch run FILE"
+        )
+
+    def journal(self, batch: Batch) -> Journal:
+        """Return the batch's journal, opened."""
+        return Journal(self.root / batch.batch_id / "rows.journal")
+
+    @contextlib.contextmanager
+    def hold(self, batch: Batch) -> Iterator[None]:
+        """Be the only one to run a batch; raise HeldError, naming the holder, when another does."""
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(self._locks.session(batch.batch_id))
+            except HeldError as held:
+                holder = held.message.partition("(")[2].rstrip(".)")
+                raise HeldError(
+                    f"Batch {batch.batch_id} is being run in another terminal ({holder}). "
+                    "Nothing is bought twice; nothing was started here.",
+                    hint=f"wait for it, then: shiplabel batch status {batch.batch_id}",
+                ) from None
+            yield
+
+    def _names(self) -> list[str]:
+        try:
+            return [name for name in os.listdir(self.root) if name[:1] == FIRST_LETTER]  # noqa: PTH208  # names only
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StorageError(f"{self.root} could not be read: {reason(error)}.") from error
+
+    def _read(self, batch_id: str) -> Batch | None:
+        try:
+            found = AtomicStorage(self.root / batch_id / "batch.json").read()
+            document = found["batch"]["1"] if found else {}
+            return None if document["schema"] > SCHEMA else msgspec.convert(document, Batch)
+        except (KeyError, TypeError, msgspec.ValidationError):
+            return None
+        except StorageError as error:
+            if error.code == "damaged":
+                return None
+            raise
+
+
+def digest_of_file(path: Path) -> str:
+    """Return a word for a file's content; raise InputError when it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_COPIED_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {reason(error)}.", code="no_file") from error
+    return digest.hexdigest()
+
+
+class Journal:
+    """What became of each row, a JSON line each time; the last line of a row counts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._places = array("q")
+        self._decoder = msgspec.json.Decoder(RowOutcome)
+        try:
+            self._file = path.open("a+b")
+            path.chmod(0o600)
+            self._load()
+        except OSError as error:
+            raise refused(path, error) from error
+
+    def __enter__(self) -> Self:
+        """Return the journal."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def note(self, outcome: RowOutcome) -> None:
+        """Append what became of a row; raise StorageError."""
+        try:
+            self._file.seek(0, os.SEEK_END)
+            place = self._file.tell()
+            self._file.write(msgspec.json.encode(outcome) + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise refused(self._path, error) from error
+        self._remember(outcome, place)
+
+    def of(self, row: int) -> RowOutcome | None:
+        """Return the last that became of a row, None where nothing is known."""
+        place = self._places[row] if row < len(self._places) else -1
+        if place < 0:
+            return None
+        self._file.seek(place)
+        return self._decoder.decode(self._file.readline())
+
+    def all(self) -> Iterator[RowOutcome]:
+        """Yield the last that became of each row, in file order; an order of several lines once."""
+        for row, place in enumerate(self._places):
+            if place >= 0 and (outcome := self.of(row)) and outcome.rows[0] == row:
+                yield outcome
+
+    def _load(self) -> None:
+        """Find the place of each row's last line; a torn last line is ended and left out."""
+        self._file.seek(0)
+        place = 0
+        for line in self._file:
+            with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+                self._remember(self._decoder.decode(line), place)
+            place += len(line)
+            if not line.endswith(b"\n"):
+                self._file.write(b"\n")
+
+    def _remember(self, outcome: RowOutcome, place: int) -> None:
+        for row in outcome.rows:
+            if row >= len(self._places):
+                self._places.extend([-1] * (row + 1 - len(self._places)))
+            self._places[row] = place
