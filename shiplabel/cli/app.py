@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("resume", marked("Go on where a label stopped; settle a purchase in doubt.")),
     "sessions": ("sessions", marked("List, show, discard, purge labels that are not finished.")),
     "rates": ("rates", marked("Quote only: what each carrier asks. Nothing is bought.")),
+    "batch": (
+        "batch.commands",
+        marked("A day's labels from a sheet: check, run, resume, list, status, void."),
+    ),
     "labels": ("labels", marked("List, show, print, void, track and report bought labels.")),
     "reconcile": ("reconcile", marked("Look up every purchase whose outcome is unknown.")),
     "addresses": ("addresses", marked("The address book.")),

@@ -96,6 +96,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "keyring").mkdir()
     (home / "keyring" / "filering.py").write_text(KEYRING)
     (home / "bin").mkdir()
+    ordered = [sys.executable, "-m", "shiplabel", "batch", "run", "orders.csv", "--rate", "cheapest", "--yes"]
+    subprocess.run(ordered, env=surroundings(home), cwd=home, check=True, capture_output=True)
     for program, script in PROGRAMS.items():
         (home / "bin" / program).write_text(f"#!/bin/sh\n{script}\n")
         (home / "bin" / program).chmod(0o700)

@@ -1,0 +1,44 @@
+"""^C in a batch: once stops taking rows, twice leaves now; what is under way is on disk already."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+
+class Interrupt:
+    """Counts ^C while it is entered; ``told`` says a sentence for the first one."""
+
+    def __init__(self, told: Callable[[], None]) -> None:
+        self._told = told
+        self._before: Any = None
+        self.times = 0
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no further row is to be taken."""
+        return self.times > 0
+
+    def __enter__(self) -> Self:
+        """Take ^C over."""
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._meet)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give ^C back."""
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _meet(self, *_: object) -> None:
+        self.times += 1
+        if self.times > 1:
+            raise KeyboardInterrupt
+        self._told()

@@ -1,0 +1,108 @@
+"""From a file to drafts of labels: the sheet, its columns (asked once when unclear), what it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shiplabel.cli import ask, console
+from shiplabel.errors import InputError
+from shiplabel.storage.sheets.mappings import Mappings
+from shiplabel.storage.sheets.reading import open_sheet
+from shiplabel.storage.sheets.sheet import Sheet
+from shiplabel.workflow.columns import Mapping, header_key, map_columns, refuse_unclear
+from shiplabel.workflow.orders import Orders
+from shiplabel.workflow.rows import Defaults, drafts, survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from shiplabel.cli.context import Context
+    from shiplabel.workflow.batch import Options
+    from shiplabel.workflow.columns import Unclear
+    from shiplabel.workflow.rows import RowDraft
+
+SHOWN_COLUMNS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFile:
+    """An open order file and how it is understood; its rows are read anew each time."""
+
+    sheet: Sheet
+    columns: Mapping
+    defaults: Defaults
+    orders: Orders
+
+    def drafts(self) -> Iterator[RowDraft]:
+        """Yield each label to be, in file order."""
+        return drafts(self.sheet.rows(), self.columns, self.defaults, self.orders)
+
+
+def open_orders(context: Context, path: Path, options: Options, *, may_ask: bool) -> OrderFile:
+    """Open an order file; raise InputError when it is no sheet or its columns stay unclear."""
+    sheet = open_sheet(path)
+    columns = _columns(context, sheet, options.columns, may_ask=may_ask)
+    defaults = Defaults(answers=options.answers, wishes=options.wishes)
+    return OrderFile(sheet, columns, defaults, survey(sheet.rows(), columns))
+
+
+def _columns(context: Context, sheet: Sheet, said: dict[str, str], *, may_ask: bool) -> Mapping:
+    """Map the header by what was said now, else remembered, else known; ask for what stays unclear."""
+    kept = Mappings(context.settings.data_dir / "mappings.json")
+    key = header_key(sheet.header)
+    remembered = kept.remembered(key)
+    given = {**_still_there(sheet, remembered), **said}
+    mapping = map_columns(sheet.header, given)
+    if mapping.unclear and may_ask:
+        given |= _asked(mapping)
+        mapping = map_columns(sheet.header, given)
+    refuse_unclear(mapping)
+    if given != remembered:
+        kept.remember(key, given)
+    if mapping.layout and mapping.layout != "template":
+        console.tell(f"The columns are those of an export of {mapping.layout}.")
+    return mapping
+
+
+def _still_there(sheet: Sheet, remembered: dict[str, str]) -> dict[str, str]:
+    """Return what was remembered of columns that the header has."""
+    return {column: field for column, field in remembered.items() if column in sheet.header}
+
+
+def _asked(mapping: Mapping) -> dict[str, str]:
+    """Ask for each unclear field which column holds it; an empty answer leaves it out."""
+    console.tell("It is not clear which columns to use. This is asked once and remembered.")
+    for at, column in enumerate(mapping.header[:SHOWN_COLUMNS], 1):
+        console.tell(f"{at:4}  {column}")
+    answers: dict[str, str] = {}
+    for unclear in mapping.unclear:
+        column = _ask_column(mapping, unclear)
+        if column:
+            answers[column] = unclear.field
+    return answers
+
+
+def _ask_column(mapping: Mapping, unclear: Unclear) -> str:
+    """Return the column that a clerk names by its number or name; empty for none."""
+    near = f" (perhaps {', '.join(unclear.columns)})" if unclear.columns else ""
+    while True:
+        typed = ask.text(
+            f"{unclear.field}: {unclear.reason}{near}. Which column (number or name; Enter: none)?"
+        )
+        if not typed:
+            return ""
+        if typed.isdecimal() and 1 <= int(typed) <= len(mapping.header):
+            return mapping.header[int(typed) - 1]
+        if typed in mapping.header:
+            return typed
+        console.tell(f"There is no column {typed}.")
+
+
+def refuse_empty(orders: OrderFile, path: Path) -> None:
+    """Raise InputError for a sheet without an order."""
+    if next(orders.drafts(), None) is None:
+        raise InputError(
+            f"{path.name} has no orders below its header.", code="no_orders", hint="shiplabel batch template"
+        )
