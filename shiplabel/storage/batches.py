@@ -24,6 +24,7 @@ from tinydb import TinyDB
 from tinydb.table import Document
 
 from shiplabel.errors import HeldError, InputError, StorageError
+from shiplabel.language import phrase
 from shiplabel.storage.atomic import AtomicStorage, make_folder, reason, refused, sync_folder
 from shiplabel.storage.locks import Locks
 from shiplabel.workflow.batch import SCHEMA, Batch, RowOutcome
@@ -93,11 +94,17 @@ class BatchFiles:
         if not wanted:
             newest = next(iter(self.all()), None)
             if newest is None:
-                raise InputError("There is no batch yet.", field="batch", hint="shiplabel batch run FILE")
+                raise InputError(
+                    phrase("There is no batch yet."), field="batch", hint="shiplabel batch run FILE"
+                )
             return newest
         batch = self._read(wanted) if wanted in self._names() else None
         if batch is None:
-            raise InputError(f"There is no batch {batch_id}.", field="batch", hint="shiplabel batch list")
+            raise InputError(
+                phrase("There is no batch {batch_id}.", batch_id=batch_id),
+                field="batch",
+                hint="shiplabel batch list",
+            )
         return batch
 
     def of_content(self, digest: str) -> Batch | None:
@@ -111,7 +118,8 @@ class BatchFiles:
             for path in folder.iterdir():
                 return path
         raise StorageError(
-            f"The copy of {batch.file} is gone from {folder}.", hint="shiplabel batch run FILE"
+            phrase("The copy of {file} is gone from {folder}.", file=batch.file, folder=folder),
+            hint="shiplabel batch run FILE",
         )
 
     def journal(self, batch: Batch) -> Journal:
@@ -125,11 +133,14 @@ class BatchFiles:
             try:
                 stack.enter_context(self._locks.session(batch.batch_id))
             except HeldError as held:
-                holder = held.message.partition("(")[2].rstrip(".)")
+                holder = held.message.partition("(")[2].rpartition(")")[0]
                 raise HeldError(
-                    f"Batch {batch.batch_id} is being run in another terminal ({holder}). "
-                    "Nothing is bought twice; nothing was started here.",
-                    hint=f"wait for it, then: shiplabel batch status {batch.batch_id}",
+                    phrase(
+                        "Batch {batch_id} runs in another terminal ({holder}). Nothing was started here.",
+                        batch_id=batch.batch_id,
+                        holder=holder,
+                    ),
+                    hint=f"shiplabel batch status {batch.batch_id}",
                 ) from None
             yield
 
@@ -139,7 +150,9 @@ class BatchFiles:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise StorageError(f"{self.root} could not be read: {reason(error)}.") from error
+            raise StorageError(
+                phrase("{path} could not be read: {why}.", path=self.root, why=reason(error))
+            ) from error
 
     def _read(self, batch_id: str) -> Batch | None:
         try:
@@ -162,7 +175,9 @@ def digest_of_file(path: Path) -> str:
             while chunk := file.read(_COPIED_BYTES):
                 digest.update(chunk)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {reason(error)}.", code="no_file") from error
+        raise InputError(
+            phrase("{path} cannot be read: {why}.", path=path, why=reason(error)), code="no_file"
+        ) from error
     return digest.hexdigest()
 
 

@@ -18,7 +18,6 @@ is left alone. Nothing whose purchase is in doubt or bought is ever put away.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import secrets
 from dataclasses import replace
@@ -34,6 +33,7 @@ from shiplabel.language import phrase
 from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably, reason, sync_folder, unread
 from shiplabel.storage.heads import DamagedHead, Head, Heads
 from shiplabel.storage.locks import Locks
+from shiplabel.storage.shards import key_of_record, key_of_session, names_in, shard_of, sharded
 from shiplabel.workflow.session import SCHEMA
 from shiplabel.workflow.states import BOUGHT, UNSETTLED
 
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 5
-SHARD_LENGTH = 2
 EXPIRE_MOST = 500
 KEY_WAIT_S = 600
 
@@ -150,7 +149,7 @@ class SessionFiles:
     def with_key(self, shipment_key: str) -> list[Session]:
         """Return every session and record that carries this key, the oldest first."""
         ending, beginning = f"~{shipment_key}.json", f"{shipment_key}~"
-        shard = _shard(shipment_key)
+        shard = shard_of(shipment_key)
         paths = [path for path in self._files(f"sessions/{shard}") if path.name.endswith(ending)]
         paths += [path for path in self._files(f"records/{shard}") if path.name.startswith(beginning)]
         found = [session for path in paths if (session := self._read(path))]
@@ -223,8 +222,8 @@ class SessionFiles:
 
     def keys(self) -> Iterator[str]:
         """Yield the shipment key of every open session and record, in no order."""
-        yield from (path.rpartition("~")[2].removesuffix(".json") for path in self._sharded("sessions"))
-        yield from (path.rpartition("/")[2].rpartition("~")[0] for path in self._sharded("records"))
+        yield from map(key_of_session, self._sharded("sessions"))
+        yield from map(key_of_record, self._sharded("records"))
 
     @contextlib.contextmanager
     def hold(self, session_id: str) -> Iterator[None]:
@@ -319,21 +318,18 @@ class SessionFiles:
         return self.root / name
 
     def _place(self, session: Session) -> Path:
-        shard = self._folder("sessions") / _shard(session.shipment_key)
+        shard = self._folder("sessions") / shard_of(session.shipment_key)
         return shard / f"{session.session_id}~{session.shipment_key}.json"
 
     def _record_place(self, session: Session) -> Path:
-        shard = self._folder("records") / _shard(session.shipment_key)
+        shard = self._folder("records") / shard_of(session.shipment_key)
         return shard / f"{session.shipment_key}~{session.session_id}.json"
 
     def _files(self, folder: str) -> list[Path]:
-        return [self._folder(folder) / name for name in _names(self._folder(folder))]
+        return [self._folder(folder) / name for name in names_in(self._folder(folder))]
 
     def _sharded(self, folder: str) -> Iterator[str]:
-        """Yield the paths of all session files below a folder of shards; texts, for there may be many."""
-        root = self._folder(folder)
-        for shard in sorted(name for name in _entries(root) if len(name) == SHARD_LENGTH):
-            yield from (f"{root}/{shard}/{name}" for name in _names(root / shard))
+        return sharded(self._folder(folder))
 
     def _named(self, folder: str, session_id: str) -> Path | None:
         beginning = f"{session_id.upper()}~"
@@ -341,21 +337,3 @@ class SessionFiles:
             return next((path for path in self._files(folder) if path.name.startswith(beginning)), None)
         paths = (path for path in self._sharded(folder) if path.rpartition("/")[2].startswith(beginning))
         return next((Path(path) for path in paths), None)
-
-
-def _names(folder: Path) -> list[str]:
-    """Return the names of a folder's session files; temporary ones begin with a dot."""
-    return [name for name in _entries(folder) if name.endswith(".json") and name[0] != "."]
-
-
-def _entries(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)  # noqa: PTH208  # names only
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise StorageError(unread(folder, reason(error))) from error
-
-
-def _shard(shipment_key: str) -> str:
-    return hashlib.sha1(shipment_key.encode(), usedforsecurity=False).hexdigest()[:SHARD_LENGTH]

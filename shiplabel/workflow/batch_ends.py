@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shiplabel.language import phrase
 from shiplabel.workflow.batch import FAILED, INPUT, RowOutcome
 from shiplabel.workflow.batch_found import Done
 
@@ -35,16 +36,17 @@ def _failed(draft: RowDraft, code: str, said: str, *, step: str = "rate", sessio
 
 def not_tried(draft: RowDraft, error: ShiplabelError) -> Done:
     """Return a row that was left untried because an error would meet it too."""
-    return _failed(draft, error.code, f"Not tried: {error.message}")
+    return _failed(draft, error.code, phrase("Not tried: {why}", why=error.message))
 
 
 def beyond(draft: RowDraft, price: Money | None, left: Money | None) -> Done:
     """Return a row whose price does not fit what is left of the batch's limit."""
-    said = f"Not bought: its price {price} does not fit --max-total, of which {left} is left."
+    said = phrase("Not bought: {price} is more than the {left} left of --max-total.", price=price, left=left)
     return _failed(draft, "max_total", said)
 
 
 def dearer(draft: RowDraft, done: Done, old: Money | None) -> Done:
     """Return a row whose price rose after a clerk had seen it."""
-    said = f"Not bought: the price rose from {old} to {done.outcome.price} since it was shown."
+    new = done.outcome.price
+    said = phrase("Not bought: the price rose from {old} to {new} since it was shown.", old=old, new=new)
     return _failed(draft, "price_rose", said, session_id=done.outcome.session_id)

@@ -11,9 +11,10 @@ from shiplabel.domain.label import Label
 from shiplabel.domain.rate import Carrier, CarrierFailure
 from shiplabel.domain.rules import Rule
 from shiplabel.errors import ShiplabelError
+from shiplabel.language import phrase
 from shiplabel.workflow.batch import FAILED, SKIPPED, RowOutcome, is_bought, is_in_doubt, outcome_of
-from shiplabel.workflow.purchase import AlreadyLabelled
 from shiplabel.workflow.session import Session, status_of
+from shiplabel.workflow.trouble import AlreadyLabelled
 
 if TYPE_CHECKING:
     from shiplabel.workflow.ports import SessionStore
@@ -112,25 +113,27 @@ def settled_before(plan: Plan, draft: RowDraft, found: Found, *, failed_before: 
 
 
 def _elsewhere(draft: RowDraft, key: str, label: Label) -> RowOutcome:
-    when = f" on {label.created_at:%Y-%m-%d}" if label.created_at else ""
-    named = f"Order {draft.order_id}" if draft.order_id else "This shipment"
+    bare = RowOutcome(rows=draft.rows, status=FAILED, shipment_key=key, label_id=label.label_id)
+    named = draft.order_id or key
     if label.status == "error":
-        return RowOutcome(
-            rows=draft.rows,
-            status=FAILED,
-            shipment_key=key,
+        said = phrase(
+            "{order} has label {label_id}, bought elsewhere, which the service could not make. It may have "
+            "been charged: see to it there, then ship with --again.",
+            order=named,
             label_id=label.label_id,
-            code="label_error",
-            error=f"{named} has label {label.label_id}, bought elsewhere, which the service could not make. "
-            "It may have been charged: see to it there, then ship with --again.",
         )
-    return RowOutcome(
-        rows=draft.rows,
+        return replace(bare, code="label_error", error=said)
+    when = f"{label.created_at:%Y-%m-%d}" if label.created_at else phrase("an earlier day")
+    return replace(
+        bare,
         status=SKIPPED,
-        shipment_key=key,
-        label_id=label.label_id,
         tracking_number=label.tracking_number,
         carrier_code=label.carrier_code,
         service_code=label.service_code,
-        error=f"{named} was labelled{when} from another computer or data folder: {label.label_id}.",
+        error=phrase(
+            "{order} was labelled on {when} from another computer or data folder: {label_id}.",
+            order=named,
+            when=when,
+            label_id=label.label_id,
+        ),
     )

@@ -25,12 +25,12 @@ from shiplabel.workflow.batch import (
 )
 from shiplabel.workflow.batch_found import Done, Found, find, settled_before, weightiest
 from shiplabel.workflow.lookup import settle, wake
-from shiplabel.workflow.purchase import AlreadyLabelled, buy_only, complete, guard_price
+from shiplabel.workflow.purchase import buy_only, complete, guard_price
 from shiplabel.workflow.quote import board_of, is_stale, settle_shipment, why_no_rate
 from shiplabel.workflow.session import begin, choose, drop_quotes, first_missing, reach, take_quotes
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.states import Trouble
-from shiplabel.workflow.trouble import RolledBack, quoting_trouble, rolled_back
+from shiplabel.workflow.trouble import AlreadyLabelled, RolledBack, quoting_trouble, rolled_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable

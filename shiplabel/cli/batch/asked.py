@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli import console
-from shiplabel.cli.options import CONFIRMATIONS, asked_printer, understand
 from shiplabel.cli.options import TEXTS as LABEL_TEXTS
 from shiplabel.cli.options import Asked as LabelAsked
+from shiplabel.cli.options import asked_printer, understand
 from shiplabel.cli.start import start
 from shiplabel.cli.together import Choice, handing
 from shiplabel.domain.amounts import parse_money
@@ -24,8 +24,6 @@ from shiplabel.workflow.columns import parse_map
 if TYPE_CHECKING:
     from shiplabel.cli.context import Context
     from shiplabel.workflow.row_answers import Answers
-
-__all__ = ["CONFIRMATIONS", "RowsAsked", "RunAsked", "rules_of_rows", "takes_rows", "takes_run"]
 
 MOST_WORKERS = 28
 WORKERS = 16

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -124,7 +123,7 @@ def resume(
         files = _files(context)
         batch = files.find(batch_id)
         if not_bought:
-            take_word(context, not_bought, yes=yes, by=getpass.getuser())
+            take_word(context, not_bought, yes=yes, alone=as_json)
         options = replace(batch.options, workers=workers or batch.options.workers)
         orders = open_orders(context, files.source_of(batch), options, may_ask=False)
         wanted = Wanted(options, yes=yes, as_json=as_json)

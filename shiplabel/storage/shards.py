@@ -1,0 +1,54 @@
+"""Folders of shards: where a session's file lies by its key, and how they are gone through as texts.
+
+A shard is two digits of the key's hash, so that no folder holds more than a small part of the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shiplabel.errors import StorageError
+from shiplabel.storage.atomic import reason, unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LENGTH = 2
+
+
+def shard_of(shipment_key: str) -> str:
+    """Return the shard of a key."""
+    return hashlib.sha1(shipment_key.encode(), usedforsecurity=False).hexdigest()[:LENGTH]
+
+
+def sharded(root: Path) -> Iterator[str]:
+    """Yield the paths of all session files below a folder of shards; texts, for there may be many."""
+    for shard in sorted(name for name in _entries(root) if len(name) == LENGTH):
+        yield from (f"{root}/{shard}/{name}" for name in names_in(root / shard))
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names of a folder's session files; temporary ones begin with a dot."""
+    return [name for name in _entries(folder) if name.endswith(".json") and name[0] != "."]
+
+
+def key_of_session(path: str) -> str:
+    """Return the key in an open session's path: ``…/ID~KEY.json``."""
+    return path.rpartition("~")[2].removesuffix(".json")
+
+
+def key_of_record(path: str) -> str:
+    """Return the key in a record's path: ``…/KEY~ID.json``."""
+    return path.rpartition("/")[2].rpartition("~")[0]
+
+
+def _entries(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208  # names only
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StorageError(unread(folder, reason(error))) from error
