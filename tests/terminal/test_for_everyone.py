@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.terminal.script import wait_step
+from shiplabel.storage.addresses import AddressBook
+from shiplabel.workflow.steps import ANSWER_STEPS
+from tests.terminal.driver import BACK, CLEAR, END, ESCAPE, LEAVE
+from tests.terminal.script import KEPT, STEPS_ASKED, answer_step, wait_step
 
 if TYPE_CHECKING:
     from tests.terminal.conftest import Desk, Service
@@ -61,6 +64,7 @@ def test_plain_and_colourless_terminals_get_words_and_a_label(
     assert len(service.charges()) == 1
     if "NO_COLOR" not in more:
         assert not re.search(r"[─│╭█]", terminal.pages)
+        assert b"\x1b" not in terminal.everything
 
 
 def test_rates_table_follows_the_terminal_s_size_while_it_fills(desk: Desk, service: Service) -> None:
@@ -90,3 +94,52 @@ def test_question_survives_being_resized_and_stopped(desk: Desk) -> None:
     terminal.send(" Goods\r")
     wait_step(terminal, "from_company")
     assert desk.session().answers["from_name"] == "Harbor Goods"
+
+
+@pytest.mark.parametrize("more", [{}, {"TERM": "dumb"}])
+def test_plain_wizard_asks_every_question_and_writes_no_escape(
+    desk: Desk, service: Service, more: dict[str, str]
+) -> None:
+    desk.more |= more
+    terminal = desk.open("new", *([] if more else ["--plain"]), columns=60)
+    for step in STEPS_ASKED:
+        wait_step(terminal, step)
+        answer_step(terminal, step)
+    assert terminal.end() == 0
+    assert b"\x1b" not in terminal.everything
+    record = desk.record()
+    assert {name: record.answers[name] for name in ANSWER_STEPS} == KEPT
+    assert len(service.charges()) == 1
+
+
+def test_plain_wizard_takes_every_key(desk: Desk) -> None:
+    book = AddressBook(desk.home / "data" / "addresses.json")
+    book.save("Ada", {"address1": "525 S Winchester Blvd", "city": "San Jose", "state": "CA", "zip": "95128"})
+    terminal = desk.open("new", "--plain")
+    wait_step(terminal, "from_name")
+    terminal.send("Haxx\x7f\x7frbor\r")
+    wait_step(terminal, "from_company")
+    assert desk.session().answers["from_name"] == "Harbor"
+    terminal.send(BACK)
+    wait_step(terminal, "from_name")
+    terminal.send(f"{CLEAR}Zoë\r")
+    wait_step(terminal, "from_company")
+    assert desk.session().answers["from_name"] == "Zoë"
+    terminal.send(ESCAPE)
+    terminal.wait_for("Name: Zoë")
+    terminal.send(f"{CLEAR}?\r")
+    terminal.wait_for("A whole pasted address is taken apart")
+    terminal.send(f"{CLEAR}win\t")
+    terminal.wait_for("Ada")
+    terminal.send("\r")
+    wait_step(terminal, "to_name")
+    assert desk.session().answers["from_city"] == "San Jose"
+    terminal.send(LEAVE)
+    assert terminal.end() == 130
+    terminal = desk.open("new", "--plain")
+    terminal.wait_for("2) Start another label")
+    terminal.send("9\r1\r")
+    wait_step(terminal, "to_name")
+    terminal.send(END)
+    assert terminal.end() == 130
+    assert "shiplabel resume" in terminal.pages

@@ -80,7 +80,7 @@ class Prompt:
         header = ("qmark", HEADERS.get(environment, "bold"))
         self._look = BARE if plain else Style([header, *LOOK])
         self._input: Input = create_input(sys.stdin, always_prefer_tty=True)
-        _hold_still(self._input.fileno())
+        hold_still(self._input.fileno())
 
     def ask(
         self,
@@ -187,7 +187,7 @@ class Prompt:
         return reply if isinstance(reply, Reply) else Reply(str(reply))
 
 
-def _hold_still(terminal: int) -> None:
+def hold_still(terminal: int) -> None:
     """Keep the terminal from echoing and editing what is typed between two questions, until the program ends.
 
     Else a ^U or ^D typed ahead would be eaten by the terminal, and letters would tear a table.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from shiplabel.cli.wizard.prompt import Prompt
@@ -13,6 +14,7 @@ from shiplabel.workflow.steps import STEPS, step_before, title
 
 if TYPE_CHECKING:
     from shiplabel.cli.wizard.desk import Desk
+    from shiplabel.cli.wizard.plain_prompt import PlainPrompt
     from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.session import Session
 
@@ -27,7 +29,7 @@ class Room:
         self.parts, self.desk, self.rule = parts, desk, desk.rule
         self.abroad = False
         self.voice = Voice(desk.console, plain=desk.plain)
-        self.prompt = Prompt(plain=desk.plain, environment=desk.environment)
+        self.prompt = _prompt(desk)
 
     def header(self, step: str) -> str:
         """Return the line above a question: where the clerk is, and whose money it is."""
@@ -56,3 +58,12 @@ class Room:
     def resume(self, session: Session) -> str:
         """Return the command that goes on with the session."""
         return f"{self.desk.resume_command} {session.session_id}"
+
+
+def _prompt(desk: Desk) -> Prompt | PlainPrompt:
+    """Return what asks: a prompt that is drawn, or one that only writes where plain words are wanted."""
+    if desk.plain and sys.platform != "win32":
+        from shiplabel.cli.wizard.plain_prompt import PlainPrompt  # noqa: PLC0415  # most terminals draw
+
+        return PlainPrompt()
+    return Prompt(plain=desk.plain, environment=desk.environment)
