@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import StorageError
@@ -15,6 +14,7 @@ from shiplabel.storage.atomic import reason, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 LENGTH = 2
 
