@@ -50,6 +50,7 @@ def head_of(session: Session) -> dict[str, Any]:
     label = session.purchase.label
     return {
         "schema": session.schema,
+        "revision": session.revision,
         "session_id": session.session_id,
         "status": status_of(session),
         "step": session.step,

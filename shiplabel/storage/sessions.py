@@ -25,14 +25,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tinydb import TinyDB
-from tinydb.table import Document
-
 from shiplabel.errors import InputError, OutcomeUnknown, StorageError
 from shiplabel.language import phrase
 from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably, reason, sync_folder, unread
 from shiplabel.storage.heads import DamagedHead, Head, Heads
 from shiplabel.storage.locks import Locks
+from shiplabel.storage.saves import Saves
 from shiplabel.storage.shards import key_of_record, key_of_session, names_in, shard_of, sharded
 from shiplabel.workflow.session import SCHEMA
 from shiplabel.workflow.states import BOUGHT, UNSETTLED
@@ -55,8 +53,8 @@ class SessionFiles:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.complaints: list[str] = []
-        self._open: dict[Path, TinyDB] = {}
         self._heads = Heads()
+        self._saves = Saves(self._heads)
         self._locks = Locks(root / "locks")
         self._started: datetime | None = None
 
@@ -69,17 +67,17 @@ class SessionFiles:
 
     def save(self, session: Session) -> Session:
         """Replace an open session on disk durably; return it with its new revision."""
-        return self._write(self._place(session), session)
+        return self._saves.write(self._place(session), session)
 
     def save_record(self, session: Session) -> Session:
         """Replace a finished session among the label records durably."""
-        return self._write(self._record_place(session), session)
+        return self._saves.write(self._record_place(session), session)
 
     def finish(self, session: Session) -> Session:
         """Save a session whose label is bought and move it to the label records by one rename."""
         saved = self.save(session)
         move_durably(self._place(saved), self._record_place(saved))
-        self._open.pop(self._place(saved), None)
+        self._saves.forget(self._place(saved))
         return saved
 
     def load(self, session_id: str) -> Session:
@@ -232,27 +230,11 @@ class SessionFiles:
             try:
                 yield
             finally:
-                for path in [path for path in self._open if path.name.startswith(f"{session_id}~")]:
-                    self._open.pop(path, None)
+                self._saves.let_go(session_id)
 
     def holding_key(self, shipment_key: str) -> AbstractContextManager[None]:
         """Let one process at a time look up and buy for a key."""
         return self._locks.key(shipment_key, KEY_WAIT_S)
-
-    def _write(self, path: Path, session: Session) -> Session:
-        from shiplabel.storage.codec import to_document  # noqa: PLC0415  # a listing needs no codec
-
-        session = replace(session, revision=session.revision + 1)
-        database = self._open.get(path)
-        if database is None:
-            database = self._open[path] = TinyDB(path, storage=AtomicStorage)
-        document = to_document(session)
-        table = database.table("session")
-        if table.contains(doc_id=1):
-            table.update(document, doc_ids=[1])
-        else:
-            table.insert(Document(document, doc_id=1))
-        return session
 
     def _read(self, path: Path) -> Session | None:
         from shiplabel.storage.codec import from_document  # noqa: PLC0415  # a listing needs no codec
@@ -312,7 +294,7 @@ class SessionFiles:
 
     def _put_away(self, path: Path, folder: str) -> None:
         move_durably(path, self._folder(folder) / path.name)
-        self._open.pop(path, None)
+        self._saves.forget(path)
 
     def _folder(self, name: str) -> Path:
         return self.root / name

@@ -170,11 +170,19 @@ def why_no_rate(board: Board, errors: Sequence[ShiplabelError] = ()) -> Shiplabe
     for error in errors:
         if isinstance(error, Unauthorized) or refused_step(error):
             return error
-    told = "; ".join(f"{failure.carrier_code}: {failure.message}" for failure in board.failures)
+    told = "; ".join(_by_message(board.failures))
     request_id = next((f.request_id for f in board.failures if f.request_id), None)
     return ApiError(
         phrase("No carrier gave a rate. {told}", told=told),
         code="no_rates",
         request_id=request_id,
-        hint="shiplabel resume",
     )
+
+
+def _by_message(failures: Sequence[CarrierFailure]) -> list[str]:
+    """Return what failed, a message each, with the carriers that it holds for."""
+    carriers: dict[str, list[str]] = {}
+    for failure in failures:
+        name = failure.carrier_code or failure.carrier_id
+        carriers.setdefault(failure.message, []).extend([name] if name else [])
+    return [f"{', '.join(names)}: {said}" if names else said for said, names in carriers.items()]

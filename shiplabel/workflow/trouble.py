@@ -22,7 +22,8 @@ class RolledBack(ShiplabelError):
     """A step failed and the session went back; ``session`` is what is on disk now."""
 
     def __init__(self, session: Session, cause: ShiplabelError) -> None:
-        super().__init__(cause.message, code=cause.code, hint=cause.hint)
+        go_on = f"shiplabel resume {session.session_id}" if session.session_id else ""
+        super().__init__(cause.message, code=cause.code, hint=cause.hint or go_on)
         self.session = session
         self.cause = cause
         self.exit_code = cause.exit_code

@@ -86,6 +86,30 @@ def test_session_created_is_loaded_equal_whatever_the_case(files: SessionFiles) 
     assert files.save(session).revision == session.revision + 1
 
 
+def test_stale_save_is_refused_and_the_later_one_stands(files: SessionFiles) -> None:
+    session = files.create(fresh())
+    later = again(files).save(again(files).load(session.session_id))
+    with pytest.raises(StorageError) as raised:
+        files.save(session)
+    assert raised.value.code == "stale"
+    assert again(files).load(session.session_id) == later
+
+
+def test_save_whose_end_was_not_confirmed_can_be_repeated(
+    files: SessionFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = files.create(fresh())
+    with monkeypatch.context() as failing:
+        failing.setattr("shiplabel.storage.atomic.sync_folder", _full)
+        with pytest.raises(StorageError):
+            files.save(session)
+    assert files.save(session).revision == session.revision + 1
+
+
+def _full(_folder: Path) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
 def test_session_id_is_never_given_twice(files: SessionFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     letters = iter("AAAAAAAAAABBBBB")
     monkeypatch.setattr("shiplabel.storage.sessions.secrets.choice", lambda _: next(letters))

@@ -75,6 +75,14 @@ def test_quote_without_any_rate_rolls_back_to_the_step_that_mends(
     assert raised.value.session.step == step
     assert raised.value.code == code
     assert world.disk[raised.value.session.session_id].error is not None
+    assert raised.value.hint == f"shiplabel resume {raised.value.session.session_id}"
+
+
+def test_quote_that_fails_alike_everywhere_says_it_once() -> None:
+    world = Asked({"se-100": NoAnswer("The line is down."), "se-200": NoAnswer("The line is down.")})
+    with pytest.raises(RolledBack) as raised:
+        quote(world.parts, asking(world), lambda _board: None)
+    assert raised.value.message.count("The line is down.") == 1
 
 
 def test_quote_of_a_key_met_before_updates_that_shipment_and_remembers() -> None:
