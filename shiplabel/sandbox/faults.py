@@ -83,6 +83,7 @@ _BESIDES: dict[str, Kind] = {
     "partial-rates": Kind("One carrier fails, the others quote.", "rates", ("carrier",)),
     "carrier-fails": Kind("A carrier fails to quote.", "rates", ("carrier",)),
     "all-carriers-fail": Kind("All carriers fail: HTTP 200, status error, no rates.", "rates"),
+    "rates-rise": Kind("Every rate costs more than it did (by dollars).", "rates", ("by",)),
     "rates-working": Kind("Rates are not complete for some seconds.", "rates", ("seconds",)),
     "carrier-delay": Kind("A carrier quotes some seconds later.", "rates", ("carrier", "seconds")),
     "carriers-207": Kind("The carrier list is partial, with errors.", "carriers"),

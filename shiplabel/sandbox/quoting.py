@@ -18,6 +18,7 @@ from shiplabel.sandbox.validation import number
 from shiplabel.sandbox.world import (
     Load,
     Price,
+    cents,
     cubic_inches,
     ounces,
     price,
@@ -220,7 +221,7 @@ def _fitting(carrier: Carrier, options: Options, load: Load) -> Iterator[tuple[S
 def _rate(
     call: Call, carrier: Carrier, service: Service, package: str | None, load: Load, shipment: Document
 ) -> Document:
-    cost = price(carrier, service, package, load)
+    cost = _risen(call, price(carrier, service, package, load))
     refused = load.confirmation in carrier.refuses_confirmation
     return {
         "rate_id": f"se-{call.ledger.number('rate')}",
@@ -244,6 +245,14 @@ def _rate(
         "warning_messages": [service.warning] if service.warning else [],
         "error_messages": [f"Confirmation {load.confirmation} is not supported."] if refused else [],
     }
+
+
+def _risen(call: Call, cost: Price) -> Price:
+    switch = call.switch("rates-rise")
+    if switch is None:
+        return cost
+    shipping = cents(cost.shipping + Decimal(switch.param("by", "1.25")))
+    return Price(shipping, cost.insurance, cost.confirmation, cost.other)
 
 
 def amounts(cost: Price) -> Document:

@@ -159,6 +159,14 @@ def test_price_differs_from_the_rate(shop: Shop) -> None:
     assert float(shop.app.ledger.charges()[0].amount) == label["shipment_cost"]["amount"]
 
 
+def test_rates_rise_and_the_label_costs_what_its_rate_says(shop: Shop) -> None:
+    before = shop.rate("usps_priority_mail")["shipping_amount"]["amount"]
+    shop.arm("rates-rise:by=3.00")
+    rate = shop.rate("usps_priority_mail")
+    assert round(rate["shipping_amount"]["amount"] - before, 4) == 3
+    assert shop.buy(rate["rate_id"]).json()["shipment_cost"]["amount"] == rate["shipping_amount"]["amount"]
+
+
 def test_carriers_fail_one_or_all(shop: Shop) -> None:
     for lost in ("se-100003", "se-100002"):
         shop.http.delete("/sandbox/faults")

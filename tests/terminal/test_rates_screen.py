@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from shiplabel.cli.tables import marks_of
 from shiplabel.domain.rules import fitting, sort_rates
-from tests.terminal.driver import ENTER
+from tests.terminal.driver import ENTER, LEAVE
 from tests.terminal.script import wait_step
 
 if TYPE_CHECKING:
@@ -95,3 +96,99 @@ def test_stale_rates_are_fetched_again_on_resume(desk: Desk, service: Service) -
     assert terminal.end() == 130
     wait_step(desk.open("resume", SHIPLABEL_NOW="2026-11-24T13:30:00Z"), "rate")
     assert sum("/rates" in str(request) for request in service.requests()) > asked
+
+
+SOON, LATER = "2026-11-24T12:00:00Z", "2026-11-24T12:45:00Z"
+
+
+def stale_purchase(desk: Desk, *options: str) -> Decimal:
+    """Leave a session at its last question; return the price that was shown."""
+    terminal = desk.at("purchase", *options, SHIPLABEL_NOW=SOON)
+    terminal.send(LEAVE)
+    assert terminal.end() == 130
+    rate = desk.session().rate
+    assert rate is not None
+    return rate.total.amount.quantize(Decimal("0.01"))
+
+
+def test_price_that_rose_since_is_told_and_asked_for_again(desk: Desk, service: Service) -> None:
+    price = stale_purchase(desk)
+    service.fault("rates-rise:by=2.00")
+    terminal = desk.open("resume", "--yes", SHIPLABEL_NOW=LATER)
+    terminal.wait_for(f"rose from ${price} to ${price + 2}")
+    terminal.wait_for("(y/n)")
+    assert service.charges() == []
+    assert desk.session().step == "rate"
+    terminal.send("n")
+    terminal.wait_for("Enter takes")
+    terminal.send(ENTER)
+    assert terminal.end() == 0
+    assert len(service.charges()) == 1
+
+
+def test_price_that_rose_and_was_left_unanswered_is_asked_for_once_more(desk: Desk, service: Service) -> None:
+    stale_purchase(desk)
+    service.fault("rates-rise:by=2.00")
+    terminal = desk.open("resume", SHIPLABEL_NOW=LATER)
+    terminal.wait_for("(y/n)")
+    terminal.send(LEAVE)
+    assert terminal.end() == 130
+    wait_step(desk.open("resume", "--yes", SHIPLABEL_NOW=LATER), "rate")
+    assert service.charges() == []
+
+
+def test_price_that_rose_above_max_cost_is_not_bought(desk: Desk, service: Service) -> None:
+    price = stale_purchase(desk)
+    service.fault("rates-rise:by=2.00")
+    terminal = desk.open("resume", "--max-cost", str(price + 1), SHIPLABEL_NOW=LATER)
+    terminal.wait_for("(y/n)")
+    terminal.send("y")
+    terminal.wait_for("above the limit")
+    wait_step(terminal, "rate")
+    assert service.charges() == []
+    session = desk.session()
+    assert session.error is not None
+    assert (session.error.code, session.error.reverted_to) == ("max_cost", "rate")
+
+
+def test_stale_price_that_did_not_rise_is_bought_with_the_yes_that_was_given(
+    desk: Desk, service: Service
+) -> None:
+    stale_purchase(desk)
+    assert desk.open("resume", "--yes", SHIPLABEL_NOW=LATER).end() == 0
+    assert len(service.charges()) == 1
+
+
+def test_service_that_is_gone_after_a_new_quote_leads_to_the_table(desk: Desk, service: Service) -> None:
+    stale_purchase(desk)
+    service.fault("carrier-fails:carrier=stamps_com")
+    terminal = desk.open("resume", SHIPLABEL_NOW=LATER)
+    terminal.wait_for("not offered any more")
+    wait_step(terminal, "rate")
+    assert service.charges() == []
+
+
+def test_failing_carrier_is_still_named_after_a_resume(desk: Desk, service: Service) -> None:
+    service.fault("carrier-fails:carrier=ups")
+    terminal = desk.at("rate", lines=40)
+    terminal.send(LEAVE)
+    assert terminal.end() == 130
+    service.mend()
+    terminal = desk.open("resume", lines=40)
+    wait_step(terminal, "rate")
+    assert "ups: A shipping carrier error occurred" in terminal.screen
+
+
+def test_warning_of_the_rate_is_shown_with_the_last_question(desk: Desk) -> None:
+    terminal = desk.at("purchase")
+    assert "! Media Mail takes books" in terminal.screen
+
+
+def test_rule_that_no_carrier_can_fulfil_leaves_the_clerk_a_way_on(desk: Desk) -> None:
+    terminal = desk.at("confirm", "--rate", "service:none_such")
+    terminal.send(ENTER)
+    terminal.wait_for("No carrier of this account offers service:none_such")
+    wait_step(terminal, "confirm")
+    terminal.send(ENTER)
+    wait_step(terminal, "rate")
+    assert len({rate.carrier_code for rate in desk.session().quotes}) == 3

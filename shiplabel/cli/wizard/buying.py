@@ -258,29 +258,20 @@ class Buying:
             self._room.voice.refuse(error)
 
     def approve(self, session: Session) -> Session:
-        """Ask whether to buy; a quote that went stale is fetched again and a risen price is told."""
+        """Ask whether to buy; a quote that went stale is fetched again first."""
         if session.rate is None:
             return self._room.save(reach(session, "rate"))
-        before = session.rate
         if is_stale(session, self._room.parts.clock.now()):
-            session = self._renewed(session, before)
-            if session.rate is None:
-                return session
-        rate = session.rate or before
-        risen = before.total.currency == rate.total.currency and before.total < rate.total
-        if risen:
-            self._room.voice.say(
-                phrase("The price rose from {before} to {now}.", before=before.total, now=rate.total),
-                "yellow",
-            )
-        if self._room.desk.yes and not risen:
-            return session
-        if self._room.prompt.yes(self._last_question(session, rate), header=self._room.header("purchase")):
+            return self._approved_anew(session, session.rate)
+        if self._room.desk.yes or self._agreed(session, session.rate, "purchase"):
             return session
         return self._room.save(reach(session, "rate"))
 
-    def _renewed(self, session: Session, before: Rate) -> Session:
-        """Fetch rates again and choose the same service; without it the clerk is back at the table."""
+    def _approved_anew(self, session: Session, before: Rate) -> Session:
+        """Fetch rates again and choose the same service; a price that rose is asked for at the rates.
+
+        Without the service, or without a yes to the new price, the clerk is back at the table.
+        """
         self._room.voice.say(phrase("The rates are older than 30 minutes; asking again."))
         session = self.fetch(session)
         same = next((rate for rate in session.quotes if _same_service(rate, before)), None)
@@ -289,7 +280,23 @@ class Buying:
                 phrase("{service} is not offered any more.", service=tables.full_name(before)), "yellow"
             )
             return session
-        return self._room.save(choose(session, same))
+        risen = same.total.currency != before.total.currency or before.total < same.total
+        if risen:
+            self._room.voice.say(
+                phrase("The price rose from {before} to {now}.", before=before.total, now=same.total),
+                "yellow",
+            )
+            return self._room.save(choose(session, same)) if self._agreed(session, same, "rate") else session
+        session = self._room.save(choose(session, same))
+        if self._room.desk.yes or self._agreed(session, same, "purchase"):
+            return session
+        return self._room.save(reach(session, "rate"))
+
+    def _agreed(self, session: Session, rate: Rate, step: str) -> bool:
+        """Show the rate's warnings and ask for the last yes."""
+        for warning in rate.warnings:
+            self._room.voice.say(f"! {warning}", "yellow")
+        return self._room.prompt.yes(self._last_question(session, rate), header=self._room.header(step))
 
     def _last_question(self, session: Session, rate: Rate) -> str:
         package = rate.package_type

@@ -11,6 +11,7 @@ from rich.text import Text
 from shiplabel.cli.wizard.desk import Discarded
 from shiplabel.cli.wizard.keeping import Keeping
 from shiplabel.cli.wizard.prompt import Key
+from shiplabel.domain.parcel import parse_weight, show_weight
 from shiplabel.domain.text import printable
 from shiplabel.errors import InputError
 from shiplabel.language import marked, phrase, worded
@@ -203,4 +204,8 @@ def _cell(session: Session, step: str) -> tuple[str, Text]:
 
 
 def _answer(session: Session, step: str) -> str:
-    return printable(session.answers.get(step) or "–")  # noqa: RUF001  # the sign of what was left out
+    """Return an answer as a person reads it: a weight of 35 oz is 2 lb 3 oz."""
+    kept = session.answers.get(step) or "–"  # noqa: RUF001  # the sign of what was left out
+    if step == "parcel_weight" and session.answers.get(step):
+        kept = show_weight(parse_weight(kept))
+    return printable(kept)
