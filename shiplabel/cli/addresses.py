@@ -13,6 +13,7 @@ from shiplabel.cli.context import Context
 from shiplabel.cli.listing import print_table, write_out
 from shiplabel.cli.together import Choice, handing
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, phrase_n, worded
 from shiplabel.storage.addresses import FIELDS, Entry, search
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ app = typer.Typer(
 EXAMPLE_SAVE = (
     "Example: shiplabel addresses save Grace --address1 '1 Main St' --city Austin --state TX --zip 78756"
 )
+COLUMNS = marked(("Name", "Sender", "Address"))
 NEEDED = ("address1", "city", "state", "zip")
-NONE_SAVED = "The address book is empty. Next: shiplabel addresses save NAME --address1 …"
+NONE_SAVED = marked("The address book is empty. Next: shiplabel addresses save NAME --address1 …")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Name = Annotated[str, typer.Argument(help="Name in the address book.")]
@@ -61,7 +63,13 @@ def _show(entry: Entry, *, as_json: bool) -> None:
     if as_json:
         console.print_json(entry_object(entry))
         return
-    console.result(f"{entry.name}{' (default sender)' if entry.default else ''}: {entry.line()}")
+    console.result(
+        phrase(
+            "{name} (default sender): {address}" if entry.default else "{name}: {address}",
+            name=entry.name,
+            address=entry.line(),
+        )
+    )
 
 
 @app.command("list", epilog="Example: shiplabel addresses list --search austin")
@@ -78,10 +86,10 @@ def list_(
         console.print_json([entry_object(entry) for entry in entries])
         return
     if not entries:
-        console.tell(f"No address has {find!r} in it." if find else NONE_SAVED)
+        console.tell(phrase("No address has {find!r} in it.", find=find) if find else worded(NONE_SAVED))
         return
-    rows = [[entry.name, "default" if entry.default else "", entry.line()] for entry in entries]
-    print_table(("Name", "Sender", "Address"), rows, right=frozenset())
+    rows = [[entry.name, phrase("default") if entry.default else "", entry.line()] for entry in entries]
+    print_table(COLUMNS, rows, right=frozenset())
 
 
 @app.command(epilog="Example: shiplabel addresses show Ada")
@@ -92,7 +100,8 @@ def show(name: Name, as_json: Json = False) -> None:
     if as_json:
         console.print_json(entry_object(entry))
         return
-    console.result(f"{'entry':10}{entry.name}{' (default sender)' if entry.default else ''}")
+    sender = phrase(" (default sender)") if entry.default else ""
+    console.result(f"{'entry':10}{entry.name}{sender}")
     for field in FIELDS:
         if entry.fields[field]:
             console.result(f"{field:10}{entry.fields[field]}")
@@ -146,7 +155,7 @@ def edit(
 def rename(old: Name, new: Annotated[str, typer.Argument(help="The new name.")]) -> None:
     """Give an address another name in the book; the name on its labels stays."""
     with Context.open() as context:
-        console.result(f"Renamed to {book_of(context).rename(old, new)}.")
+        console.result(phrase("Renamed to {name}.", name=book_of(context).rename(old, new)))
 
 
 @app.command(epilog="Example: shiplabel addresses remove Ada --yes")
@@ -155,8 +164,8 @@ def remove(name: Name, agreed: Annotated[bool, typer.Option("--yes", help="Do no
     with Context.open() as context:
         book = book_of(context)
         kept = book.get(name).name
-        ask.leave_to(f"Remove {kept}?", given=agreed, what="Removing")
-        console.result(f"Removed {book.remove(kept)}.")
+        ask.leave_to(phrase("Remove {name}?", name=kept), given=agreed, what=phrase("Removing"))
+        console.result(phrase("Removed {name}.", name=book.remove(kept)))
 
 
 @app.command("import", epilog="Example: shiplabel addresses import customers.csv")
@@ -173,12 +182,12 @@ def import_(
         done = book_of(context).save_all(rows, replace=replace)
     problems = [(numbers[place - 1], message) for place, message in done.problems]
     for number, message in problems:
-        console.tell(f"Row {number}: {message}")
+        console.tell(phrase("Row {number}: {message}", number=number, message=message))
     if as_json:
         told = [{"row": number, "message": message} for number, message in problems]
         console.print_json({"saved": list(done.saved), "problems": told})
     else:
-        console.result(f"{len(done.saved)} saved, {len(problems)} not.")
+        console.result(phrase("{saved} saved, {left} not.", saved=len(done.saved), left=len(problems)))
     return 2 if problems else 0
 
 
@@ -194,7 +203,9 @@ def export(file: Annotated[Path | None, typer.Argument(help="Where to; stdout wi
         write_out(text)
         return
     write_text(file, text)
-    console.tell(f"{len(entries)} addresses are in {file}.")
+    console.tell(
+        phrase_n("{count} address is in {file}.", "{count} addresses are in {file}.", len(entries), file=file)
+    )
 
 
 def _given(parts: Mapping[str, str | None]) -> dict[str, str]:
@@ -207,15 +218,18 @@ def _filled(fields: Mapping[str, str]) -> dict[str, str]:
     absent = [field for field in NEEDED if not fields.get(field)]
     if absent and not console.has_terminal():
         options = ", ".join(f"--{field}" for field in absent)
-        raise InputError(f"Without a terminal these options are missing: {options}.", field=absent[0])
+        raise InputError(
+            phrase("Without a terminal these options are missing: {options}.", options=options),
+            field=absent[0],
+        )
     return {**fields, **{field: ask.text(f"{field}:") for field in absent}}
 
 
 def _edited(entry: Entry) -> dict[str, str]:
     """Ask each part at a terminal: Enter keeps it, a dash clears it."""
     if not console.has_terminal():
-        raise InputError("There is nothing to change: give an option, like --phone.", field="name")
-    console.tell("Enter keeps what is there, - clears it.")
+        raise InputError(phrase("There is nothing to change: give an option, like --phone."), field="name")
+    console.tell(phrase("Enter keeps what is there, - clears it."))
     changes = {}
     for field in FIELDS:
         typed = ask.text(f"{field} [{entry.fields[field]}]:")

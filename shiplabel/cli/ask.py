@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from shiplabel.cli import console
 from shiplabel.domain.text import printable
 from shiplabel.errors import InputError, Interrupted
+from shiplabel.language import marked, phrase, worded
 from shiplabel.storage.named_list import TakenName
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     Kept = TypeVar("Kept")
+
+
+OFFERED = (("r", marked("replace")), ("a", marked("another name")), ("c", marked("cancel")))
 
 
 def text(question: str) -> str:
@@ -27,7 +31,7 @@ def text(question: str) -> str:
         line = ""
     if not line:
         sys.stderr.write("\n")
-        raise Interrupted("Nothing was changed.")
+        raise Interrupted(phrase("Nothing was changed."))
     return line.strip()
 
 
@@ -40,8 +44,8 @@ def yes(question: str) -> bool:
 
 
 def letter(question: str, choices: Sequence[tuple[str, str]]) -> str:
-    """Ask for one of several letters, each with its word, until one of them is typed."""
-    offered = ", ".join(f"{key} {word}" for key, word in choices)
+    """Ask for one of several letters, each with its marked word, until one of them is typed."""
+    offered = ", ".join(f"{key} {worded(word)}" for key, word in choices)
     while True:
         said = text(f"{question} {offered}:").casefold()
         if said in {key for key, _ in choices}:
@@ -53,9 +57,11 @@ def leave_to(question: str, *, given: bool, what: str) -> None:
     if given:
         return
     if not console.has_terminal():
-        raise InputError(f"{what} needs a yes: --yes is missing. Nothing was done.", field="yes")
+        raise InputError(
+            phrase("{what} needs a yes: --yes is missing. Nothing was done.", what=what), field="yes"
+        )
     if not yes(question):
-        raise Interrupted("Nothing was changed.")
+        raise Interrupted(phrase("Nothing was changed."))
 
 
 def under_a_name(name: str, save: Callable[[str, bool], Kept]) -> Kept:
@@ -68,8 +74,8 @@ def under_a_name(name: str, save: Callable[[str, bool], Kept]) -> Kept:
             if not console.has_terminal():
                 raise
             console.tell(taken.message)
-            said = letter("What now?", (("r", "replace"), ("a", "another name"), ("c", "cancel")))
+            said = letter(phrase("What now?"), OFFERED)
             if said == "c":
-                raise Interrupted("Nothing was changed.") from None
+                raise Interrupted(phrase("Nothing was changed.")) from None
             replace = said == "r"
-            name = name if replace else text("Name:")
+            name = name if replace else text(phrase("Name:"))

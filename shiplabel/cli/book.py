@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shiplabel.language import phrase
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -139,8 +141,12 @@ def address_keeper(context: Context) -> KeepAddress:
         }
         first = side == "from" and book.default() is None and not context.settings.ship_from.get("name")
         entry = book.save(name, fields, replace=replace, default=first)
-        default = "; new labels begin with this sender" if first else ""
-        return f"{entry.name} is in the address book{default}."
+        return phrase(
+            "{name} is in the address book; new labels begin with this sender."
+            if first
+            else "{name} is in the address book.",
+            name=entry.name,
+        )
 
     return keep
 
@@ -153,6 +159,6 @@ def template_keeper(context: Context) -> KeepTemplate:
 
         made = template_of(session, name, set(parts) or None)
         kept = templates_of(context).save(name, made.answers, made.wishes, replace=replace)
-        return f"{kept.name} is a template of {', '.join(kept.parts)}."
+        return phrase("{name} is a template of {parts}.", name=kept.name, parts=", ".join(kept.parts))
 
     return keep

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from shiplabel.cli import console
 from shiplabel.cli.flags import said
 from shiplabel.errors import Exit, Interrupted, ShiplabelError
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ def guarded(arguments: list[str], run: Callable[[], object]) -> int:
     except ShiplabelError as error:
         return _told(error, wants_json=wants_json)
     except KeyboardInterrupt:
-        return _told(Interrupted("Interrupted; what was saved is kept."), wants_json=wants_json)
+        return _told(Interrupted(phrase("Interrupted; what was saved is kept.")), wants_json=wants_json)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # whoever read it is gone
         return Exit.FAILED
@@ -87,9 +88,13 @@ def _usage(error: Exception, *, wants_json: bool) -> int:
 def _bug(error: Exception, *, wants_json: bool) -> int:
     where = _write_report(error)
     problem = ShiplabelError(
-        f"This is a fault of shiplabel itself ({type(error).__name__}). A report is in {where}.",
+        phrase(
+            "This is a fault of shiplabel itself ({fault}). A report is in {where}.",
+            fault=type(error).__name__,
+            where=where,
+        ),
         code="bug",
-        hint="shiplabel sessions list shows what is saved; reconcile looks up purchases in doubt",
+        hint=phrase("shiplabel sessions list shows what is saved; reconcile looks up purchases in doubt"),
     )
     problem.exit_code = Exit.BUG
     return _told(problem, wants_json=wants_json)
@@ -109,4 +114,4 @@ def _write_report(error: Exception) -> str:
             report.write(text)
         return str(path)
     sys.stderr.write(text)
-    return "the lines above, since no file could be written"
+    return phrase("the lines above, since no file could be written")

@@ -19,6 +19,7 @@ from shiplabel.config import KEYS, NUMBERS, SHIP_FROM, config_path, load_setting
 from shiplabel.domain.settings import amount_of
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError, SettingsError
+from shiplabel.language import phrase
 from shiplabel.storage.settings_file import read_text, with_setting, write_text
 
 app = typer.Typer(
@@ -80,9 +81,9 @@ def edit() -> None:
     where = config_path(said(), os.environ)
     if not console.has_terminal():
         raise InputError(
-            "An editor needs a terminal.",
+            phrase("An editor needs a terminal."),
             field="edit",
-            hint="shiplabel config set KEY VALUE, or edit " + str(where),
+            hint=phrase("shiplabel config set KEY VALUE, or edit {where}", where=where),
         )
     text = edited(read_text(where) or _all_as_comments())
     while True:
@@ -92,13 +93,13 @@ def edit() -> None:
             console.tell_error(error)
             from shiplabel.cli.ask import yes  # noqa: PLC0415  # only a mistake asks
 
-            if not yes("Edit again?"):
+            if not yes(phrase("Edit again?")):
                 raise
             text = edited(text)
         else:
             break
     write_text(where, text)
-    console.tell(f"The settings are in {where}.")
+    console.tell(phrase("The settings are in {where}.", where=where))
 
 
 def edited(text: str) -> str:
@@ -111,10 +112,17 @@ def edited(text: str) -> str:
             done = subprocess.run([*shlex.split(editor), str(copy)], check=False)  # noqa: S603  # the clerk's own editor
         except OSError as error:
             raise SettingsError(
-                f"The editor {editor} could not be started: {error.strerror}.", hint="set EDITOR"
+                phrase("The editor {editor} could not be started: {why}.", editor=editor, why=error.strerror),
+                hint=phrase("set EDITOR"),
             ) from error
         if done.returncode:
-            raise SettingsError(f"The editor {editor} ended with {done.returncode}; nothing was changed.")
+            raise SettingsError(
+                phrase(
+                    "The editor {editor} ended with {code}; nothing was changed.",
+                    editor=editor,
+                    code=done.returncode,
+                )
+            )
         return copy.read_text(encoding="utf-8")
 
 
@@ -137,7 +145,9 @@ def _known(key: str) -> str:
     if key in KEYS:
         return key
     raise InputError(
-        f"There is no setting {quoted(key)}.{meant(key)}", field="key", hint="shiplabel config show"
+        phrase("There is no setting {key}.{meant}", key=quoted(key), meant=meant(key)),
+        field="key",
+        hint="shiplabel config show",
     )
 
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from shiplabel.domain.text import printable
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +28,7 @@ def tell_error(error: ShiplabelError) -> None:
     """Say what happened and what to type next, on stderr."""
     tell(error.message)
     if error.hint:
-        tell(f"Next: {error.hint}")
+        tell(phrase("Next: {hint}", hint=error.hint))
 
 
 def tell_failures(failures: Iterable[CarrierFailure]) -> None:

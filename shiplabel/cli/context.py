@@ -17,6 +17,7 @@ from shiplabel.cli.flags import said
 from shiplabel.cli.keys import stored_key
 from shiplabel.config import Settings, load_settings
 from shiplabel.errors import SettingsError
+from shiplabel.language import phrase
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.ports import Parts
 
@@ -138,14 +139,20 @@ class Context(AbstractContextManager["Context"]):
         if self.settings.environment == "sandbox":
             profile = self.settings.profile
             console.tell(
-                f"Sandbox: profile {profile} has no key, nothing costs money. "
-                f"shiplabel login --profile {profile} keeps one."
+                phrase(
+                    "Sandbox: profile {profile} has no key, nothing costs money. "
+                    "shiplabel login --profile {profile} keeps one.",
+                    profile=profile,
+                )
                 if profile
-                else "Sandbox: no key is set, nothing costs money. shiplabel login keeps a key."
+                else phrase("Sandbox: no key is set, nothing costs money. shiplabel login keeps a key.")
             )
         for head in self.sessions.expire_old(self.clock.now()):
             console.tell(
-                f"Session {head.session_id} has expired. Next: shiplabel new --like {head.session_id}"
+                phrase(
+                    "Session {session_id} has expired. Next: shiplabel new --like {session_id}",
+                    session_id=head.session_id,
+                )
             )
         for complaint in self.sessions.complaints:
             console.tell(complaint)

@@ -11,9 +11,10 @@ from shiplabel.cli.context import Context
 from shiplabel.cli.flags import remember, said
 from shiplabel.cli.flow import drive
 from shiplabel.cli.script import Script
-from shiplabel.cli.views import label_lines, label_object
+from shiplabel.cli.views import label_lines, label_object, line_of
 from shiplabel.domain.keys import random_key
 from shiplabel.domain.rules import sort_rates
+from shiplabel.language import phrase
 from shiplabel.workflow.quote import quote
 from shiplabel.workflow.session import Wishes, begin
 
@@ -50,7 +51,7 @@ def run(context: Context, *, as_json: bool) -> int:
     )
     session = context.sessions.create(session)
     with context.sessions.hold(session.session_id):
-        console.tell("A parcel of 2 lb 3 oz, 10x8x4 in, from Austin TX to San Jose CA.")
+        console.tell(phrase("A parcel of 2 lb 3 oz, 10x8x4 in, from Austin TX to San Jose CA."))
         session = quote(context.parts, session, lambda _board: None)
         if not as_json:
             from shiplabel.cli.tables import print_rates  # noqa: PLC0415  # rich is not for scripts
@@ -62,5 +63,5 @@ def run(context: Context, *, as_json: bool) -> int:
         return 0
     for line in label_lines(record):
         console.result(line)
-    console.result("Next      shiplabel new")
+    console.result(line_of(phrase("Next"), "shiplabel new"))
     return 0

@@ -10,12 +10,13 @@ from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.cli.doctor_checks import CHECKS, KEY, Finding
 from shiplabel.errors import Exit, SettingsError
+from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 app = typer.Typer()
-SIGNS = {"ok": "ok      ", "warning": "warning ", "error": "ERROR   "}
+SIGNS = marked({"ok": "ok", "warning": "warning", "error": "ERROR"})
 
 
 @app.command(epilog="Example: shiplabel doctor --json")
@@ -41,7 +42,7 @@ def _findings() -> Iterator[Finding]:
         yield Finding("settings", "error", error.message, error.hint or "shiplabel config path")
         return
     with context:
-        yield Finding("settings", "ok", f"{context.settings.config_path} is usable.")
+        yield Finding("settings", "ok", phrase("{path} is usable.", path=context.settings.config_path))
         for check in CHECKS:
             yield from check(context)
 
@@ -55,9 +56,9 @@ def exit_code(findings: list[Finding]) -> int:
 
 
 def _tell(finding: Finding) -> None:
-    console.result(f"{SIGNS[finding.status]}{finding.check:10} {finding.message}")
+    console.result(f"{worded(SIGNS[finding.status]):8}{finding.check:10} {finding.message}")
     if finding.fix and finding.status != "ok":
-        console.result(f"{'':19}Do: {finding.fix}")
+        console.result(f"{'':19}{phrase('Do: {fix}', fix=finding.fix)}")
     console.flush()
 
 

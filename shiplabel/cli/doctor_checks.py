@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from shiplabel import __version__
 from shiplabel.errors import ApiError, InputError, ShiplabelError, Unauthorized
+from shiplabel.language import phrase, phrase_n
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,21 +55,28 @@ def key_and_service(context: Context) -> Iterator[Finding]:
     try:
         carriers = context.client.carriers()
     except Unauthorized as error:
-        yield Finding(KEY, "error", f"The service refuses the key: {error.message}", "shiplabel login")
+        yield Finding(
+            KEY, "error", phrase("The service refuses the key: {why}", why=error.message), "shiplabel login"
+        )
         return
     except ApiError as error:
-        yield Finding(KEY, "warning", "The key could not be tried.", "mend what is wrong with the service")
-        yield Finding("service", "error", error.message, "check the network, then: shiplabel doctor")
+        yield Finding(
+            KEY,
+            "warning",
+            phrase("The key could not be tried."),
+            phrase("mend what is wrong with the service"),
+        )
+        yield Finding("service", "error", error.message, phrase("check the network, then: shiplabel doctor"))
         return
     took_s = time.monotonic() - start
     yield _key(context)
     slow = took_s > SLOW_S
-    where = "The built-in stand-in" if environment == "sandbox" else context.settings.base_url
+    where = phrase("The built-in stand-in") if environment == "sandbox" else context.settings.base_url
     yield Finding(
         "service",
         "warning" if slow else "ok",
-        f"{where} answered in {took_s * 1000:.0f} ms.",
-        "rates will take their time; check the network" if slow else "",
+        phrase("{where} answered in {took:.0f} ms.", where=where, took=took_s * 1000),
+        phrase("rates will take their time; check the network") if slow else "",
     )
     yield from _carriers(context, list(carriers))
 
@@ -76,14 +84,17 @@ def key_and_service(context: Context) -> Iterator[Finding]:
 def _key(context: Context) -> Finding:
     environment = context.settings.environment
     if environment == "sandbox":
-        return Finding(KEY, "ok", "No key: sandbox, nothing costs money.", "shiplabel login")
-    money = "labels cost real money" if environment == "production" else "nothing is charged"
-    return Finding(KEY, "ok", f"{environment.upper()}: {money}.")
+        return Finding(KEY, "ok", phrase("No key: sandbox, nothing costs money."), "shiplabel login")
+    if environment == "production":
+        return Finding(KEY, "ok", phrase("PRODUCTION: labels cost real money."))
+    return Finding(KEY, "ok", phrase("TEST: nothing is charged."))
 
 
 def _carriers(context: Context, carriers: list[Carrier]) -> Iterator[Finding]:
     if not carriers:
-        yield Finding("carriers", "error", "The account has no carrier.", "connect one in ShipStation")
+        yield Finding(
+            "carriers", "error", phrase("The account has no carrier."), phrase("connect one in ShipStation")
+        )
     for carrier in carriers:
         yield _carrier(context, carrier)
 
@@ -92,16 +103,36 @@ def _carrier(context: Context, carrier: Carrier) -> Finding:
     """Return how a carrier stands: usable, and a prepaid balance that is not low."""
     name = carrier.nickname or carrier.name or carrier.carrier_code
     if carrier.disabled:
-        return Finding("carriers", "warning", f"{name} is switched off.", "look at the plan in ShipStation")
+        return Finding(
+            "carriers",
+            "warning",
+            phrase("{name} is switched off.", name=name),
+            phrase("look at the plan in ShipStation"),
+        )
     if not carrier.prepaid or carrier.balance is None:
-        return Finding("carriers", "ok", f"{name} is connected.")
+        return Finding("carriers", "ok", phrase("{name} is connected.", name=name))
     low = context.settings.low_balance
     if carrier.balance < low:
-        fix = f"add funds in ShipStation, or: shiplabel config set low_balance {carrier.balance:.0f}"
-        return Finding(
-            "carriers", "warning", f"{name} has a low balance: {carrier.balance:.2f}, under {low:.2f}.", fix
+        fix = phrase(
+            "add funds in ShipStation, or: shiplabel config set low_balance {balance:.0f}",
+            balance=carrier.balance,
         )
-    return Finding("carriers", "ok", f"{name} is connected, balance {carrier.balance:.2f}.")
+        return Finding(
+            "carriers",
+            "warning",
+            phrase(
+                "{name} has a low balance: {balance:.2f}, under {low:.2f}.",
+                name=name,
+                balance=carrier.balance,
+                low=low,
+            ),
+            fix,
+        )
+    return Finding(
+        "carriers",
+        "ok",
+        phrase("{name} is connected, balance {balance:.2f}.", name=name, balance=carrier.balance),
+    )
 
 
 def clock(context: Context) -> Iterator[Finding]:
@@ -110,14 +141,28 @@ def clock(context: Context) -> Iterator[Finding]:
         return
     there = _time_of(context.settings.base_url)
     if there is None:
-        yield Finding("clock", "warning", "The service's time could not be asked.", "shiplabel doctor, later")
+        yield Finding(
+            "clock",
+            "warning",
+            phrase("The service's time could not be asked."),
+            phrase("shiplabel doctor, later"),
+        )
         return
     apart_s = (datetime.now(UTC) - there).total_seconds()
     if abs(apart_s) > CLOCK_S:
-        how = "ahead" if apart_s > 0 else "behind"
-        yield Finding("clock", "warning", f"This clock is {abs(apart_s):.0f} s {how}.", "set the clock")
+        yield Finding(
+            "clock",
+            "warning",
+            phrase(
+                "This clock is {apart:.0f} s ahead."
+                if apart_s > 0
+                else "This clock is {apart:.0f} s behind.",
+                apart=abs(apart_s),
+            ),
+            phrase("set the clock"),
+        )
     else:
-        yield Finding("clock", "ok", f"The clock is right to {abs(apart_s):.0f} s.")
+        yield Finding("clock", "ok", phrase("The clock is right to {apart:.0f} s.", apart=abs(apart_s)))
 
 
 def _time_of(base_url: str) -> datetime | None:
@@ -142,15 +187,25 @@ def data_folder(context: Context) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     if free < LOW_SPACE:
         status: Status = "error" if free < NO_SPACE else "warning"
-        yield Finding("data", status, f"{folder} has {free // 2**20} MiB left.", "make room on that disk")
+        yield Finding(
+            "data",
+            status,
+            phrase("{folder} has {free} MiB left.", folder=folder, free=free // 2**20),
+            phrase("make room on that disk"),
+        )
     else:
-        yield Finding("data", "ok", f"{folder}, {free // 2**30} GiB free.")
+        yield Finding("data", "ok", phrase("{folder}, {free} GiB free.", folder=folder, free=free // 2**30))
     yield from _modes(folder)
     damaged = sorted((context.settings.records_dir / "damaged").glob("*"))
     damaged += sorted(folder.glob("*.damaged-*"))
     if damaged:
-        message = f"{len(damaged)} damaged files were set aside, the last: {damaged[-1]}"
-        yield Finding("data", "warning", message, "look into them, then delete them")
+        message = phrase_n(
+            "{count} damaged file was set aside, the last: {path}",
+            "{count} damaged files were set aside, the last: {path}",
+            len(damaged),
+            path=damaged[-1],
+        )
+        yield Finding("data", "warning", message, phrase("look into them, then delete them"))
     yield from _locks(context)
 
 
@@ -159,7 +214,12 @@ def _modes(folder: Path) -> Iterator[Finding]:
         return
     mode = folder.stat().st_mode & 0o777
     if mode & 0o077:
-        yield Finding("data", "warning", f"Others may look into {folder} ({mode:o}).", f"chmod 700 {folder}")
+        yield Finding(
+            "data",
+            "warning",
+            phrase("Others may look into {folder} ({mode:o}).", folder=folder, mode=mode),
+            f"chmod 700 {folder}",
+        )
 
 
 def _locks(context: Context) -> Iterator[Finding]:
@@ -174,8 +234,16 @@ def _locks(context: Context) -> Iterator[Finding]:
         except (Timeout, OSError):
             held.append(path.stem)
     if held:
-        yield Finding("locks", "ok", f"Open in another terminal: {', '.join(held)}.")
-    yield Finding("locks", "ok", f"{idle} locks of ended programs; they hold nobody up.")
+        yield Finding("locks", "ok", phrase("Open in another terminal: {held}.", held=", ".join(held)))
+    yield Finding(
+        "locks",
+        "ok",
+        phrase_n(
+            "{count} lock of ended programs; they hold nobody up.",
+            "{count} locks of ended programs; they hold nobody up.",
+            idle,
+        ),
+    )
 
 
 def sessions(context: Context) -> Iterator[Finding]:
@@ -190,12 +258,22 @@ def sessions(context: Context) -> Iterator[Finding]:
     ]
     if unknown:
         ids = ", ".join(unknown[:5])
-        message = f"{len(unknown)} purchases have no certain answer: {ids}. Money may have moved."
+        message = phrase_n(
+            "{count} purchase has no certain answer: {ids}. Money may have moved.",
+            "{count} purchases have no certain answer: {ids}. Money may have moved.",
+            len(unknown),
+            ids=ids,
+        )
         yield Finding("sessions", "warning", message, "shiplabel reconcile")
     if ending:
-        message = f"{len(ending)} sessions expire soon: {', '.join(ending[:5])}."
+        message = phrase_n(
+            "{count} session expires soon: {ids}.",
+            "{count} sessions expire soon: {ids}.",
+            len(ending),
+            ids=", ".join(ending[:5]),
+        )
         yield Finding("sessions", "warning", message, f"shiplabel resume {ending[0]}")
-    yield Finding("sessions", "ok", f"{len(heads)} open.")
+    yield Finding("sessions", "ok", phrase("{count} open.", count=len(heads)))
 
 
 def printer(context: Context) -> Iterator[Finding]:
@@ -204,9 +282,9 @@ def printer(context: Context) -> Iterator[Finding]:
     from shiplabel.printing.targets import RawTarget, parse_target  # noqa: PLC0415  # the same
 
     name = context.settings.printer
-    fix = "shiplabel config set printer QUEUE (or HOST:9100)"
+    fix = phrase("shiplabel config set printer QUEUE (or HOST:9100)")
     if not name:
-        yield Finding("printer", "ok", "No printer is set; the system's default is used.", fix)
+        yield Finding("printer", "ok", phrase("No printer is set; the system's default is used."), fix)
         return
     try:
         target = parse_target(name)
@@ -218,29 +296,49 @@ def printer(context: Context) -> Iterator[Finding]:
         return
     known = queues()
     if known is None:
-        yield Finding("printer", "error", f"CUPS cannot be asked for {name}.", "install or start CUPS")
+        yield Finding(
+            "printer",
+            "error",
+            phrase("CUPS cannot be asked for {name}.", name=name),
+            phrase("install or start CUPS"),
+        )
     elif name not in known:
         yield Finding(
-            "printer", "error", f"CUPS has no queue {name}; it has {', '.join(known) or 'none'}.", fix
+            "printer",
+            "error",
+            phrase(
+                "CUPS has no queue {name}; it has {queues}.",
+                name=name,
+                queues=", ".join(known) or phrase("none"),
+            ),
+            fix,
         )
     else:
-        yield Finding("printer", "ok", f"The queue {name} is there.")
+        yield Finding("printer", "ok", phrase("The queue {name} is there.", name=name))
 
 
 def _raw(target: RawTarget, fix: str) -> Finding:
     try:
         with socket.create_connection((target.host, target.port), timeout=REACH_S):
-            return Finding("printer", "ok", f"{target} answers; it takes ZPL only.")
+            return Finding("printer", "ok", phrase("{target} answers; it takes ZPL only.", target=target))
     except OSError as error:
-        return Finding("printer", "error", f"{target} does not answer: {error.strerror or error}.", fix)
+        return Finding(
+            "printer",
+            "error",
+            phrase("{target} does not answer: {why}.", target=target, why=error.strerror or error),
+            fix,
+        )
 
 
 def versions(_context: Context) -> Iterator[Finding]:
     """Name the versions that a report of a fault needs."""
     parts = ", ".join(f"{part} {importlib.metadata.version(part)}" for part in PARTS)
     where = f"{platform.system()} {platform.release()}"
+    names = f"shiplabel {__version__}, Python {platform.python_version()}, {where}, {parts}"
     yield Finding(
-        "versions", "ok", f"shiplabel {__version__}, Python {platform.python_version()}, {where}, {parts}"
+        "versions",
+        "ok",
+        names,
     )
 
 

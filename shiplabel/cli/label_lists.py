@@ -13,6 +13,7 @@ from shiplabel.cli.label_records import index_of
 from shiplabel.cli.listing import is_plain, print_table, write_out
 from shiplabel.cli.views import money
 from shiplabel.domain.void_window import days_to_void, is_unused
+from shiplabel.language import marked, phrase, phrase_n
 from shiplabel.storage.label_rows import LabelQuery
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from shiplabel.storage.label_rows import IndexedLabel
 
 ON_SCREEN = 50
-COLUMNS = ("Bought", "Label", "Order", "To", "Service", "Tracking", "Status", "Cost")
+COLUMNS = marked(("Bought", "Label", "Order", "To", "Service", "Tracking", "Status", "Cost"))
+DAYS = marked("Days to void")
 EXPORTED = (
     "bought_at", "status", "order_id", "recipient", "carrier_code", "service_code", "tracking_number",
     "tracking_status", "label_id", "session_id", "amount", "currency", "batch", "printed_at",
@@ -78,16 +80,16 @@ def print_labels(context: Context, wanted: Wanted) -> None:
     found = wanted.found(context, most + 1 if most > 0 else -1)
     shown = found[:most] if most > 0 else found
     if not shown:
-        console.tell("No label matches. Next: shiplabel labels list, or shiplabel new")
+        console.tell(phrase("No label matches. Next: shiplabel labels list, or shiplabel new"))
         return
     now = context.clock.now()
     rows = [_row(label, now, unused=wanted.unused) for label in shown]
-    columns = (*COLUMNS, "Days to void") if wanted.unused else COLUMNS
-    print_table(columns, rows, right=frozenset({"Cost", "Days to void"}))
+    columns = (*COLUMNS, DAYS) if wanted.unused else COLUMNS
+    print_table(columns, rows, right=frozenset({"Cost", DAYS}))
     if len(found) > len(shown):
-        console.tell(f"These are the newest {len(shown)}; --limit 0 shows all.")
+        console.tell(phrase("These are the newest {count}; --limit 0 shows all.", count=len(shown)))
     if wanted.unused:
-        console.tell("~ days are the carriers' published ones; the service decides.")
+        console.tell(phrase("~ days are the carriers' published ones; the service decides."))
 
 
 def _row(label: IndexedLabel, now: datetime, *, unused: bool) -> list[str]:
@@ -105,7 +107,7 @@ def _row(label: IndexedLabel, now: datetime, *, unused: bool) -> list[str]:
     if not unused:
         return row
     left = days_to_void(label.carrier_code, label.bought, now)
-    return [*row, "not known" if left is None else f"~{max(left, 0)}"]
+    return [*row, phrase("not known") if left is None else f"~{max(left, 0)}"]
 
 
 def bare_object(context: Context, label: Label) -> dict[str, Any]:
@@ -148,7 +150,7 @@ def export(context: Context, query: LabelQuery, file: Path | None, form: str) ->
         write_text(file, text)
     else:
         write_durably(file, text.encode())
-    console.tell(f"{count} labels are in {file}.")
+    console.tell(phrase_n("{count} label is in {file}.", "{count} labels are in {file}.", count, file=file))
 
 
 def _csv(labels: list[IndexedLabel]) -> str:

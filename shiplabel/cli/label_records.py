@@ -13,6 +13,7 @@ from shiplabel.cli.together import Choice
 from shiplabel.cli.views import label_object
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 from shiplabel.storage.label_index import LabelIndex, read_record
 from shiplabel.storage.label_rows import LabelQuery
 
@@ -81,7 +82,11 @@ def record_of(context: Context, label_id: str) -> Session:
     record = find_record(context, label_id)
     if record is None:
         raise InputError(
-            f"There is no label {quoted(label_id)} here ({context.settings.environment}).",
+            phrase(
+                "There is no label {label_id} here ({environment}).",
+                label_id=quoted(label_id),
+                environment=context.settings.environment,
+            ),
             field="label_id",
             code="unknown_label",
             hint="shiplabel labels list --search TEXT",
@@ -93,10 +98,15 @@ def query_of(context: Context, filters: Filters) -> LabelQuery:
     """Return what the filter options ask for; raise InputError for a day or status that is none."""
     if filters.status and filters.status not in STATUSES:
         raise InputError(
-            f"--status takes {', '.join(STATUSES)}; not {quoted(filters.status)}.", field="status"
+            phrase(
+                "--status takes {statuses}; not {status}.",
+                statuses=", ".join(STATUSES),
+                status=quoted(filters.status),
+            ),
+            field="status",
         )
     if filters.day and (filters.since or filters.until):
-        raise InputError("--day goes without --since and --until.", field="day")
+        raise InputError(phrase("--day goes without --since and --until."), field="day")
     today = context.clock.now().astimezone()
     first = _midnight(filters.day or filters.since, today)
     last = _midnight(filters.day or filters.until, today)
@@ -124,6 +134,9 @@ def _midnight(text: str, now: datetime) -> datetime | None:
             day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day; its zone follows
         except ValueError:
             raise InputError(
-                f"{quoted(text)} is not a day. Type it like 2026-11-24, today or yesterday.", field="day"
+                phrase(
+                    "{text} is not a day. Type it like 2026-11-24, today or yesterday.", text=quoted(text)
+                ),
+                field="day",
             ) from None
     return datetime(day.year, day.month, day.day).astimezone()  # the machine's own midnight

@@ -11,6 +11,7 @@ from shiplabel.cli import console
 from shiplabel.cli.listing import is_plain, print_table
 from shiplabel.cli.views import money
 from shiplabel.domain.money import CENT, Money
+from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from shiplabel.storage.label_rows import IndexedLabel
 
 CHART_WIDTH = 20
+NO_BATCH = marked("(no batch)")
+GROUPED = marked({"day": "Day", "carrier": "Carrier", "service": "Service", "batch": "Batch"})
+NUMBERS = marked(("Labels", "Voided", "Spent", "Average"))
 GROUPS: dict[str, Callable[[IndexedLabel], str]] = {
     "day": lambda label: label.bought.astimezone().date().isoformat(),
     "carrier": lambda label: label.carrier_code,
     "service": lambda label: label.service_code,
-    "batch": lambda label: label.batch or "(no batch)",
+    "batch": lambda label: label.batch or NO_BATCH,
 }
 
 
@@ -108,15 +112,25 @@ def show_report(report: Report) -> None:
         (tally.spent.get(report.currency, Decimal(0)) for tally in report.groups.values()), default=0
     )
     rows = [
-        [name, *_cells(tally, report.currency), _bar(tally.spent.get(report.currency, Decimal(0)), highest)]
+        [
+            _named(name),
+            *_cells(tally, report.currency),
+            _bar(tally.spent.get(report.currency, Decimal(0)), highest),
+        ]
         for name, tally in report.groups.items()
     ]
-    rows.append(["All", *_cells(report.total, report.currency), ""])
-    columns = (report.by.capitalize(), "Labels", "Voided", "Spent", "Average", "")
-    print_table(columns, rows, right=frozenset({"Labels", "Voided", "Spent", "Average"}))
+    rows.append([phrase("All"), *_cells(report.total, report.currency), ""])
+    columns = (GROUPED[report.by], *NUMBERS, "")
+    print_table(columns, rows, right=frozenset(NUMBERS))
     for word in sorted(report.total.spent):
         if word != report.currency:
-            console.tell(f"And {report.total.total(word)}, which is not in the sums above.")
+            console.tell(
+                phrase("And {total}, which is not in the sums above.", total=report.total.total(word))
+            )
+
+
+def _named(group: str) -> str:
+    return worded(group) if group == NO_BATCH else group
 
 
 def _cells(tally: Tally, currency: str) -> list[str]:

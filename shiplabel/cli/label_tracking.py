@@ -11,6 +11,7 @@ from shiplabel.cli.label_records import Filters, index_of, query_of
 from shiplabel.cli.listing import print_table
 from shiplabel.domain.void_window import is_trackable_status
 from shiplabel.errors import HeldError, ShiplabelError, Unauthorized
+from shiplabel.language import marked, phrase
 from shiplabel.storage.label_index import read_record
 from shiplabel.storage.label_rows import LabelQuery
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
 
 DAYS_BACK = 60
+COLUMNS = marked(("Label", "To", "Tracking", "Where"))
 
 
 def track_one(context: Context, record: Session, *, as_json: bool) -> int:
@@ -54,9 +56,9 @@ def track_all(context: Context, since: str, *, as_json: bool) -> int:
     if as_json:
         console.print_json(said)
     elif rows:
-        print_table(("Label", "To", "Tracking", "Where"), rows, right=frozenset())
+        print_table(COLUMNS, rows, right=frozenset())
     elif not failed:
-        console.tell("No parcel is under way.")
+        console.tell(phrase("No parcel is under way."))
     return 1 if failed else 0
 
 
@@ -104,5 +106,7 @@ def _words(answer: Tracking) -> str:
     if answer.actual_delivery_date:
         return f"{words}, {answer.actual_delivery_date.astimezone():%Y-%m-%d %H:%M}"
     if answer.estimated_delivery_date:
-        return f"{words}, expected {answer.estimated_delivery_date.astimezone():%Y-%m-%d}"
+        return phrase(
+            "{words}, expected {day:%Y-%m-%d}", words=words, day=answer.estimated_delivery_date.astimezone()
+        )
     return words

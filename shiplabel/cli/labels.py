@@ -15,6 +15,7 @@ from shiplabel.cli.label_records import FILTERS, Filters, find_record, index_of,
 from shiplabel.cli.together import handing
 from shiplabel.cli.views import label_lines, label_object
 from shiplabel.errors import InputError, ShiplabelError
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +108,9 @@ def void(
             return
         kept = record.purchase.label_id or label_id
         if label_object(record)["status"] != "voided":
-            ask.leave_to(_question(record), given=agreed, what=f"Voiding label {kept}")
+            ask.leave_to(
+                _question(record), given=agreed, what=phrase("Voiding label {label_id}", label_id=kept)
+            )
         held = context.sessions.hold(record.session_id)
         with held, _told_to_scripts(context, record, as_json=as_json):
             from shiplabel.workflow.void import void as void_label  # noqa: PLC0415  # only here
@@ -116,26 +119,37 @@ def void(
         if as_json:
             _print(record, as_json=True)
         else:
-            console.result(f"Label {kept} is voided. A refund, where one is due, comes from the carrier.")
+            console.result(
+                phrase(
+                    "Label {label_id} is voided. A refund, where one is due, comes from the carrier.",
+                    label_id=kept,
+                )
+            )
 
 
 def _question(record: Session) -> str:
     label = record.purchase.label
-    paid = f", paid {label.cost}" if label and label.cost else ""
-    to = record.answers.get("to_name") or "nobody"
-    return f"Void label {record.purchase.label_id} to {to}{paid}? It cannot be undone."
+    cost = label.cost if label else None
+    return phrase(
+        "Void label {label_id} to {to}, paid {cost}? It cannot be undone."
+        if cost
+        else "Void label {label_id} to {to}? It cannot be undone.",
+        label_id=record.purchase.label_id,
+        to=record.answers.get("to_name") or phrase("nobody"),
+        cost=cost,
+    )
 
 
 def _void_unrecorded(context: Context, label_id: str, *, agreed: bool, as_json: bool) -> None:
     """Void a label of the account that has no record here: one too many, or made elsewhere."""
     from shiplabel.workflow.void import void_unrecorded  # noqa: PLC0415  # only here
 
-    question = f"Label {label_id} has no record here. Void it at the service?"
-    ask.leave_to(question, given=agreed, what=f"Voiding label {label_id}")
+    question = phrase("Label {label_id} has no record here. Void it at the service?", label_id=label_id)
+    ask.leave_to(question, given=agreed, what=phrase("Voiding label {label_id}", label_id=label_id))
     label = context.api.label(label_id)
     if label is None:
         raise InputError(
-            f"Neither this machine nor the account has a label {label_id}.",
+            phrase("Neither this machine nor the account has a label {label_id}.", label_id=label_id),
             field="label_id",
             code="unknown_label",
             hint="shiplabel labels list",
@@ -144,7 +158,7 @@ def _void_unrecorded(context: Context, label_id: str, *, agreed: bool, as_json: 
     if as_json:
         console.print_json(label_lists.bare_object(context, label))
     else:
-        console.result(f"Label {label_id} is voided. It had no record here.")
+        console.result(phrase("Label {label_id} is voided. It had no record here.", label_id=label_id))
 
 
 @contextmanager
@@ -186,7 +200,7 @@ def export(
     """Write labels as CSV for a spreadsheet or as JSON."""
     form = form or ("json" if file and file.suffix.lower() == ".json" else "csv")
     if form not in {"csv", "json"}:
-        raise InputError(f"--format takes csv or json, not {form}.", field="format")
+        raise InputError(phrase("--format takes csv or json, not {format}.", format=form), field="format")
     with Context.open() as context:
         label_lists.export(context, query_of(context, filters), file, form)
 
@@ -203,7 +217,9 @@ def report(
     from shiplabel.cli.label_report import GROUPS, report_object, report_of, show_report  # noqa: PLC0415
 
     if by not in GROUPS:
-        raise InputError(f"--by takes {', '.join(GROUPS)}; not {by}.", field="by")
+        raise InputError(
+            phrase("--by takes {groups}; not {by}.", groups=", ".join(GROUPS), by=by), field="by"
+        )
     with Context.open() as context:
         made = report_of(index_of(context).find(query_of(context, filters)), by)
     if as_json:

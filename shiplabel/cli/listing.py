@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli.flags import said
 from shiplabel.domain.text import printable
+from shiplabel.language import worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ def is_plain() -> bool:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str]) -> None:
-    """Print rows under their columns; ``right`` names the columns that are set to the right."""
+    """Print rows under their columns, marked texts; ``right`` names the columns that are set to the right."""
     if is_plain():
         sys.stdout.write("".join(f"{line}\n" for line in plain_lines(columns, rows)))
         return
@@ -35,7 +36,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right:
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        table.add_column(worded(column), justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     Console(highlight=False).print(table)
@@ -43,7 +44,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right:
 
 def plain_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return heads and rows as lines, two spaces between columns, never wrapped or cut."""
-    cells = [columns, *map(_shown, rows)]
+    cells = [[*map(worded, columns)], *map(_shown, rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     line = "  ".join(f"{{:<{width}}}" for width in widths)
     return [line.format(*row).rstrip() for row in cells]

@@ -15,6 +15,7 @@ from shiplabel.cli.context import Context
 from shiplabel.cli.flags import said
 from shiplabel.config import Key, Settings, load_settings
 from shiplabel.errors import InputError, Interrupted, SettingsError, Unauthorized
+from shiplabel.language import phrase, phrase_n
 from shiplabel.storage.logins import DEFAULT, LONGEST_KEY, Logins, has_keyring
 
 app = typer.Typer()
@@ -31,9 +32,9 @@ def login(
     logins = Logins(settings.config_path.parent)
     if not in_file and not has_keyring():
         raise SettingsError(
-            "This system has no keyring, so the key cannot be kept there; nothing was asked.",
+            phrase("This system has no keyring, so the key cannot be kept there; nothing was asked."),
             code="no_keyring",
-            hint="shiplabel login --file (a file that only you can read), or set SHIPSTATION_API_KEY",
+            hint=phrase("shiplabel login --file (a file that only you can read), or set SHIPSTATION_API_KEY"),
         )
     key = _asked()
     carriers = _tried(settings, key)
@@ -48,9 +49,22 @@ def login(
         kept = {"profile": profile, "environment": environment, "kept_in": where, "carriers": carriers}
         console.print_json(kept)
         return
-    place = "the system's keyring" if where == "keyring" else where
-    console.result(f"The key works ({carriers} carriers) and is kept in {place}.")
-    console.result(f"Profile {profile}: {environment.upper()}. Next: shiplabel doctor")
+    place = phrase("the system's keyring") if where == "keyring" else where
+    console.result(
+        phrase_n(
+            "The key works ({count} carrier) and is kept in {place}.",
+            "The key works ({count} carriers) and is kept in {place}.",
+            carriers,
+            place=place,
+        )
+    )
+    console.result(
+        phrase(
+            "Profile {profile}: {environment}. Next: shiplabel doctor",
+            profile=profile,
+            environment=environment.upper(),
+        )
+    )
 
 
 def surroundings() -> Settings:
@@ -63,13 +77,16 @@ def surroundings() -> Settings:
 def _asked() -> str:
     """Return the key that was typed without echo, or that came over stdin."""
     try:
-        text = getpass.getpass("API key: ") if sys.stdin.isatty() else sys.stdin.read(LONGEST_KEY + 1)
+        text = getpass.getpass(phrase("API key: ")) if sys.stdin.isatty() else sys.stdin.read(LONGEST_KEY + 1)
     except (EOFError, KeyboardInterrupt):
-        raise Interrupted("No key was kept.") from None
+        raise Interrupted(phrase("No key was kept.")) from None
     key = text.strip()
     if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
-        what = "No key came" if not key else "This is not a key"
-        raise InputError(f"{what}; nothing was kept.", field="key", hint="shiplabel login < key.txt")
+        raise InputError(
+            phrase("This is not a key; nothing was kept." if key else "No key came; nothing was kept."),
+            field="key",
+            hint="shiplabel login < key.txt",
+        )
     return key
 
 
@@ -81,9 +98,9 @@ def _tried(settings: Settings, key: str) -> int:
             return len(context.client.carriers())
         except Unauthorized as error:
             raise Unauthorized(
-                f"The service refuses this key ({error.message}); it was not kept.",
+                phrase("The service refuses this key ({why}); it was not kept.", why=error.message),
                 code=error.code,
                 status=error.status,
                 request_id=error.request_id,
-                hint="copy the whole key from ShipStation, Settings, Account, API Settings",
+                hint=phrase("copy the whole key from ShipStation, Settings, Account, API Settings"),
             ) from error

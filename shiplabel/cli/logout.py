@@ -9,6 +9,7 @@ import typer
 
 from shiplabel.cli import console
 from shiplabel.cli.login import surroundings
+from shiplabel.language import phrase
 from shiplabel.storage.logins import DEFAULT, Logins
 
 app = typer.Typer()
@@ -25,6 +26,10 @@ def logout(
     if as_json:
         console.print_json({"profile": profile, "forgotten": forgotten})
     else:
-        console.result(f"The key of profile {profile} is forgotten." if forgotten else "No key was kept.")
+        console.result(
+            phrase("The key of profile {profile} is forgotten.", profile=profile)
+            if forgotten
+            else phrase("No key was kept.")
+        )
     if os.environ.get("SHIPSTATION_API_KEY"):
-        console.tell("SHIPSTATION_API_KEY is set all the same: its key is used until it is unset.")
+        console.tell(phrase("SHIPSTATION_API_KEY is set all the same: its key is used until it is unset."))

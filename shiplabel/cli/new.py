@@ -16,6 +16,7 @@ from shiplabel.cli.options import Asked, asked_printer, missing, skipping_rest, 
 from shiplabel.cli.start import start
 from shiplabel.domain.keys import random_key, shipment_key_of_order
 from shiplabel.errors import InputError, OutcomeUnknown
+from shiplabel.language import phrase
 from shiplabel.workflow.session import begin, first_missing, reach
 from shiplabel.workflow.states import BOUGHT, UNSETTLED
 
@@ -53,7 +54,11 @@ def run(context: Context, asked: Any) -> int:
     if record is not None:
         label = record.purchase.label_id or record.session_id
         console.tell(
-            f"Order {understood.wishes.order_id} has label {label} already; --again ships it once more."
+            phrase(
+                "Order {order_id} has label {label} already; --again ships it once more.",
+                order_id=understood.wishes.order_id,
+                label=label,
+            )
         )
         show_label(record, as_json=asked.json)
         return 0
@@ -86,7 +91,8 @@ def _without_answers(asked: Any) -> Any:
 def _refuse_gaps(absent: list[str]) -> None:
     if absent:
         raise InputError(
-            f"Without a terminal these options are missing: {', '.join(absent)}.", field=absent[0]
+            phrase("Without a terminal these options are missing: {absent}.", absent=", ".join(absent)),
+            field=absent[0],
         )
 
 
@@ -101,7 +107,10 @@ def claim(context: Context, wishes: Wishes) -> tuple[str, Session | None]:
         doubt = next((s for s in met if s.purchase.state in UNSETTLED), None)
         if doubt:
             raise OutcomeUnknown(
-                f"Order {wishes.order_id} has a purchase without a certain answer; nothing was sent.",
+                phrase(
+                    "Order {order_id} has a purchase without a certain answer; nothing was sent.",
+                    order_id=wishes.order_id,
+                ),
                 hint=f"shiplabel resume {doubt.session_id}",
             )
         record = next((s for s in met if s.purchase.state in BOUGHT), None)

@@ -15,6 +15,7 @@ from shiplabel.domain.amounts import parse_money
 from shiplabel.domain.keys import check_order_id
 from shiplabel.domain.settings import CONFIRMATIONS
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 from shiplabel.workflow.session import Wishes
 from shiplabel.workflow.steps import ALL_ANSWER_STEPS, ANSWER_STEPS, STEPS, asked_steps, may_be_empty
 
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
 
     from shiplabel.config import Settings
 
-ADDRESS = ("name", "company", "address1", "address2", "city", "state", "zip", "country", "phone")
-
-TEXTS: dict[str, str] = {
+TEXTS: dict[str, str] = marked({
     "from_": "Sender from the address book.",
     "to": "Recipient from the address book.",
     "template": "Label template to start from.",
     "like": "A label or session to repeat.",
-    **{f"from_{part}": f"Sender: {part}." for part in ADDRESS},
-    **{f"to_{part}": f"Recipient: {part}." for part in ADDRESS},
+    "from_name": "Sender: name.", "from_company": "Sender: company.", "from_address1": "Sender: address1.",
+    "from_address2": "Sender: address2.", "from_city": "Sender: city.", "from_state": "Sender: state.",
+    "from_zip": "Sender: zip.", "from_country": "Sender: country.", "from_phone": "Sender: phone.",
+    "to_name": "Recipient: name.", "to_company": "Recipient: company.", "to_address1": "Recipient: address1.",
+    "to_address2": "Recipient: address2.", "to_city": "Recipient: city.", "to_state": "Recipient: state.",
+    "to_zip": "Recipient: zip.", "to_country": "Recipient: country.", "to_phone": "Recipient: phone.",
     "weight": "2 lb 3 oz, 35oz, 900 g; bare numbers are pounds.",
     "size": "10x8x4in, 25x20x10cm; bare numbers are inches.",
     "package": "Package code of the carrier.",
@@ -45,13 +48,13 @@ TEXTS: dict[str, str] = {
     "layout": "4x6 or letter.",
     "out": "Folder for the label file.",
     "printer": "CUPS queue or host:port.",
-}
-SWITCHES: dict[str, str] = {
+})  # fmt: skip
+SWITCHES: dict[str, str] = marked({
     "again": "Ship an order once more that has a label.",
     "print": "Print the label when it is bought.",
     "yes": "Buy without asking.",
     "json": "One JSON document on stdout.",
-}
+})  # fmt: skip
 
 
 class Asked(SimpleNamespace):
@@ -147,7 +150,10 @@ def _wishes(asked: Any, settings: Settings, wishes: Wishes, problems: list[Input
     )
     if chosen.layout == "letter" and chosen.format != "pdf":
         problems.append(
-            InputError(f"--layout letter goes with --format pdf, not {chosen.format}.", field="layout")
+            InputError(
+                phrase("--layout letter goes with --format pdf, not {format}.", format=chosen.format),
+                field="layout",
+            )
         )
     return chosen
 
@@ -173,7 +179,10 @@ def _printer(text: str) -> None:
 def _one_of(option: str, words: tuple[str, ...]) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text not in words:
-            raise InputError(f"--{option} takes {', '.join(words)}; not {text!r}.", field=option)
+            said = phrase(
+                "--{option} takes {words}; not {text!r}.", option=option, words=", ".join(words), text=text
+            )
+            raise InputError(said, field=option)
         return text
 
     return check

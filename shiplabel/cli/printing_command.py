@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli import console
 from shiplabel.errors import ShiplabelError, StorageError
+from shiplabel.language import phrase
 from shiplabel.printing import PrinterError, print_label
 from shiplabel.printing.targets import parse_target
 
@@ -40,9 +41,14 @@ def with_paper(context: Context, record: Session) -> tuple[Session, LabelFile]:
     kept = _present(fetched)
     if kept is None:
         raise PrinterError(
-            f"The file of label {record.purchase.label_id} could not be fetched; the label stays bought.",
+            phrase(
+                "The file of label {label_id} could not be fetched; the label stays bought.",
+                label_id=record.purchase.label_id,
+            ),
             code=fetched.error.code if fetched.error else "file_missing",
-            hint=f"try again later: shiplabel labels print {record.purchase.label_id}",
+            hint=phrase(
+                "try again later: shiplabel labels print {label_id}", label_id=record.purchase.label_id
+            ),
         )
     return fetched, kept
 
@@ -56,7 +62,7 @@ def _refreshed(context: Context, record: Session) -> Session:
     try:
         label = context.api.label(record.purchase.label_id)
     except ShiplabelError as error:
-        console.tell(f"The service could not be asked for the label: {error.message}")
+        console.tell(phrase("The service could not be asked for the label: {why}", why=error.message))
         return record
     return replace(record, purchase=replace(record.purchase, label=label)) if label else record
 
@@ -76,7 +82,7 @@ def print_record(context: Context, record: Session, printer: str = "") -> tuple[
     try:
         return context.sessions.save_record(replace(record, documents=printed)), job
     except StorageError as error:
-        console.tell(f"It is printed, but that could not be noted: {error.message}")
+        console.tell(phrase("It is printed, but that could not be noted: {why}", why=error.message))
         return replace(record, documents=printed), job
 
 
@@ -86,8 +92,10 @@ def print_bought(context: Context, record: Session, printer: str = "") -> Sessio
         printed, job = print_record(context, record, printer)
     except ShiplabelError as error:
         label_id = record.purchase.label_id
-        console.tell(f"Label {label_id} is bought but not printed: {error.message}")
-        console.tell(f"Next: shiplabel labels print {label_id}")
+        console.tell(
+            phrase("Label {label_id} is bought but not printed: {why}", label_id=label_id, why=error.message)
+        )
+        console.tell(phrase("Next: {hint}", hint=f"shiplabel labels print {label_id}"))
         return record
     console.tell(told(job))
     return printed
@@ -95,5 +103,8 @@ def print_bought(context: Context, record: Session, printer: str = "") -> Sessio
 
 def told(job: PrintJob) -> str:
     """Return what became of a print job in a sentence."""
-    where = f"Sent to {job.printer}"
-    return f"{where}, job {job.job_id}." if job.job_id else f"{where}."
+    return phrase(
+        "Sent to {printer}, job {job_id}." if job.job_id else "Sent to {printer}.",
+        printer=job.printer,
+        job_id=job.job_id,
+    )

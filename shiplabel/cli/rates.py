@@ -16,6 +16,7 @@ from shiplabel.cli.views import rate_object
 from shiplabel.domain.keys import random_key
 from shiplabel.domain.rules import sort_rates
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 from shiplabel.workflow.quote import quote
 
 app = typer.Typer()
@@ -36,7 +37,9 @@ def run(context: Context, asked: Any) -> int:
     understood = understand(asked, context.settings, known, wishes)
     absent = missing(understood.answers, asked, understood.wishes, to_buy=False)
     if absent:
-        raise InputError(f"These options are missing: {', '.join(absent)}.", field=absent[0])
+        raise InputError(
+            phrase("These options are missing: {absent}.", absent=", ".join(absent)), field=absent[0]
+        )
     understood = skipping_rest(understood)
     for doubt in understood.doubts:
         console.tell(doubt)

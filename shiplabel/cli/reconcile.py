@@ -13,6 +13,7 @@ from shiplabel.cli import ask, console
 from shiplabel.cli.context import Context
 from shiplabel.cli.views import label_object
 from shiplabel.errors import ApiError, Exit, InputError, Interrupted, ShiplabelError, Unauthorized
+from shiplabel.language import phrase
 from shiplabel.workflow.lookup import not_bought as noted_not_bought
 from shiplabel.workflow.lookup import wake
 from shiplabel.workflow.purchase import recover
@@ -55,8 +56,8 @@ class Look:
     def word(self) -> str:
         """What came of it, in a word for the clerk."""
         if self.error is None:
-            return f"bought as {self.session.purchase.label_id}"
-        return "still unknown"
+            return phrase("bought as {label_id}", label_id=self.session.purchase.label_id)
+        return phrase("still unknown")
 
 
 def run(context: Context, *, days: int, as_json: bool) -> int:
@@ -68,7 +69,7 @@ def run(context: Context, *, days: int, as_json: bool) -> int:
     for look in seen:
         console.tell(f"{look.session.session_id} {look.session.shipment_key}: {look.word}")
     if not seen:
-        console.tell("No purchase is in doubt.")
+        console.tell(phrase("No purchase is in doubt."))
     if days:
         _tell_unrecorded(context, days, ask_too=context.can_ask and not as_json)
     return _code([look.error for look in seen if look.error])
@@ -116,13 +117,25 @@ def _tell_unrecorded(context: Context, days: int, *, ask_too: bool) -> None:
         with context.parts.api.once():
             found = list(unrecorded(context.parts, since))
     except ApiError as error:
-        console.tell(f"The account's labels could not be looked at: {error.message}")
+        console.tell(phrase("The account's labels could not be looked at: {why}", why=error.message))
         return
     for label, session in found:
-        kept = session.purchase.label_id or f"session {session.session_id}"
-        console.tell(f"{session.shipment_key} has a label beside {kept}: {told_of(label)}.")
+        kept = session.purchase.label_id or phrase("session {session_id}", session_id=session.session_id)
+        console.tell(
+            phrase(
+                "{shipment_key} has a label beside {kept}: {label}.",
+                shipment_key=session.shipment_key,
+                kept=kept,
+                label=told_of(label),
+            )
+        )
         if not (ask_too and void_after_yes(context.parts, label)):
-            console.tell(f"Next: shiplabel labels void {label.label_id}, where it is one too many")
+            console.tell(
+                phrase(
+                    "Next: shiplabel labels void {label_id}, where it is one too many",
+                    label_id=label.label_id,
+                )
+            )
 
 
 def take_word(context: Context, shipment_key: str, *, yes: bool, alone: bool = False) -> Session:
@@ -130,17 +143,26 @@ def take_word(context: Context, shipment_key: str, *, yes: bool, alone: bool = F
     heads = [head for head in context.sessions.heads() if head.shipment_key == shipment_key]
     head = next((head for head in heads if head.status == "unknown"), None)
     if head is None:
-        raise InputError(f"No purchase in doubt has the key {shipment_key}.", hint="shiplabel sessions list")
+        raise InputError(
+            phrase("No purchase in doubt has the key {shipment_key}.", shipment_key=shipment_key),
+            hint="shiplabel sessions list",
+        )
     if not yes and (alone or not context.can_ask):
-        raise InputError("Saying that it was not bought needs --yes here. Nothing was done.", field="yes")
-    if not yes and not ask.yes(f"Was {shipment_key} surely not bought?"):
-        raise Interrupted("Nothing was changed.")
+        raise InputError(
+            phrase("Saying that it was not bought needs --yes here. Nothing was done."), field="yes"
+        )
+    if not yes and not ask.yes(phrase("Was {shipment_key} surely not bought?", shipment_key=shipment_key)):
+        raise Interrupted(phrase("Nothing was changed."))
     by = _who()
     with context.sessions.hold(head.session_id):
         session = wake(context.parts, context.sessions.load(head.session_id))
         session = noted_not_bought(context.parts, session, by)
-    console.tell(f"Noted: {shipment_key} was not bought, says {by}.")
-    console.tell(f"Next: shiplabel resume {session.session_id} looks once more, then buys.")
+    console.tell(phrase("Noted: {shipment_key} was not bought, says {by}.", shipment_key=shipment_key, by=by))
+    console.tell(
+        phrase(
+            "Next: shiplabel resume {session_id} looks once more, then buys.", session_id=session.session_id
+        )
+    )
     return session
 
 
@@ -149,4 +171,4 @@ def _who() -> str:
     try:
         return getpass.getuser()
     except (KeyError, ImportError, OSError):  # a user without a name
-        return "somebody"
+        return phrase("somebody")

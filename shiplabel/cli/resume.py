@@ -18,6 +18,7 @@ from shiplabel.cli.start import copied
 from shiplabel.cli.views import label_object
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 from shiplabel.workflow.lookup import wake
 from shiplabel.workflow.session import drop_quotes, first_missing, reach
 from shiplabel.workflow.states import UNSETTLED, PurchaseState
@@ -81,7 +82,8 @@ def _changed(context: Context, asked: Any, session: Session) -> Session:
         absent = missing(understood.answers, asked, understood.wishes, to_buy=True)
         if absent:
             raise InputError(
-                f"Without a terminal these options are missing: {', '.join(absent)}.", field=absent[0]
+                phrase("Without a terminal these options are missing: {absent}.", absent=", ".join(absent)),
+                field=absent[0],
             )
         understood = skipping_rest(understood)
     if understood.answers != session.answers or understood.wishes != session.wishes:
@@ -95,7 +97,7 @@ def _understood(context: Context, asked: Any, session: Session) -> Understood:
     """Return the session's answers and wishes with those of template, book and options laid over them."""
     if asked.order_id and asked.order_id.strip() != session.wishes.order_id:
         raise InputError(
-            "The order of a label is fixed when it begins.",
+            phrase("The order of a label is fixed when it begins."),
             field="order_id",
             hint=f"shiplabel new --like {session.session_id} --order-id {quoted(asked.order_id)}",
         )
@@ -140,5 +142,5 @@ def _only_open(context: Context, asked: Any) -> str:
         picked: str = clerk_of(context, asked).pick_session(heads)
         return picked
     ids = ", ".join(head.session_id for head in heads)
-    said = f"Several sessions are open: {ids}." if heads else "No session is open."
+    said = phrase("Several sessions are open: {ids}.", ids=ids) if heads else phrase("No session is open.")
     raise InputError(said, field="session", hint="shiplabel resume ID" if heads else "shiplabel new")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from shiplabel.cli.context import start_faults
 from shiplabel.cli.flags import said
 from shiplabel.config import load_settings
 from shiplabel.errors import InputError
+from shiplabel.language import phrase, phrase_n
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ def serve(*, port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0)
 def reset() -> None:
     """Forget all shipments, labels and charges of the stand-in."""
     _stand_in().ledger.reset()
-    console.tell("The sandbox is empty.")
+    console.tell(phrase("The sandbox is empty."))
 
 
 def _stand_in() -> Sandbox:
@@ -82,10 +83,15 @@ def faults(
         raise InputError(str(error), field="text", hint="shiplabel sandbox faults") from error
     listed = armoury.listed(ledger, "")
     for one in listed:
-        left = "every call" if one["remaining"] is None else f"{one['remaining']} calls left"
+        count: Any = one["remaining"]
+        left = (
+            phrase("every call")
+            if count is None
+            else phrase_n("{count} call left", "{count} calls left", count)
+        )
         console.result(f"{one['fault']}  {left}")
     if not listed:
-        console.tell("No fault is armed.")
+        console.tell(phrase("No fault is armed."))
 
 
 def _list_faults() -> None:
@@ -93,4 +99,9 @@ def _list_faults() -> None:
 
     for name, meaning in FAULTS.items():
         console.result(f"{name}  {meaning}")
-    console.tell(f"Endpoints: {', '.join(ENDPOINTS)}. Next: shiplabel sandbox faults NAME@ENDPOINT:times=1")
+    console.tell(
+        phrase(
+            "Endpoints: {endpoints}. Next: shiplabel sandbox faults NAME@ENDPOINT:times=1",
+            endpoints=", ".join(ENDPOINTS),
+        )
+    )

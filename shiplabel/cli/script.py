@@ -9,6 +9,7 @@ from shiplabel.cli import console
 from shiplabel.domain.rules import choose as choose_rate
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import InputError, ShiplabelError
+from shiplabel.language import phrase
 from shiplabel.workflow.ports import Parts
 from shiplabel.workflow.purchase import guard_price
 from shiplabel.workflow.quote import is_stale, quote
@@ -31,7 +32,7 @@ class Script:
     def answer(self, session: Session) -> Session:
         """Refuse: an answer is missing and nobody can be asked."""
         raise InputError(
-            f"An answer is missing: --{session.step.replace('_', '-')}.",
+            phrase("An answer is missing: --{option}.", option=session.step.replace("_", "-")),
             field=session.step,
             hint=f"shiplabel resume {session.session_id} --{session.step.replace('_', '-')} …",
         )
@@ -45,7 +46,7 @@ class Script:
     def pick(self, session: Session) -> Session:
         """Choose by the rule; fetch rates first when they are too old."""
         if not session.wishes.rule:
-            raise InputError("A rate is not chosen: --rate is missing.", field="rate")
+            raise InputError(phrase("A rate is not chosen: --rate is missing."), field="rate")
         if is_stale(session, self.parts.clock.now()) or not session.quotes:
             session = self.confirm(session)
         try:
@@ -60,7 +61,7 @@ class Script:
     def approve(self, session: Session) -> Session:
         """Go on only with leave to spend money; a choice that grew old is made again."""
         if not self.yes:
-            raise InputError("Buying needs a yes: --yes is missing.", field="purchase")
+            raise InputError(phrase("Buying needs a yes: --yes is missing."), field="purchase")
         if session.rate is None or is_stale(session, self.parts.clock.now()):
             return self.pick(session)
         return session

@@ -9,6 +9,7 @@ import typer
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.errors import InputError, OutcomeUnknown
+from shiplabel.language import phrase, phrase_n
 
 if TYPE_CHECKING:
     from shiplabel.storage.heads import Head
@@ -31,14 +32,15 @@ def list_(*, as_json: Json = False) -> None:
         console.print_json([head.document for head in heads])
         return
     if not heads:
-        console.tell("No session is open. Next: shiplabel new")
+        console.tell(phrase("No session is open. Next: shiplabel new"))
     console.results(map(_line, heads))
 
 
 def _line(head: Head) -> str:
     doc = head.document
-    expires = doc["expires_at"] if head.status == "open" else "never, while in doubt"
-    return f"{head.session_id}  {head.status:<8} {doc['step']:<14} {doc['updated_at']}  expires {expires}"
+    expires = doc["expires_at"] if head.status == "open" else phrase("never, while in doubt")
+    known = f"{head.session_id}  {head.status:<8} {doc['step']:<14} {doc['updated_at']}"
+    return f"{known}  {phrase('expires {when}', when=expires)}"
 
 
 @app.command(epilog="Example: shiplabel sessions show K7M2P --json")
@@ -60,20 +62,24 @@ def discard(session_id: Id, *, yes: Yes = False) -> None:
         session = context.sessions.load(session_id)
         if session.purchase.state in {"purchasing", "unknown"}:
             raise OutcomeUnknown(
-                f"Session {session.session_id} may have bought a label; it is kept.",
+                phrase(
+                    "Session {session_id} may have bought a label; it is kept.", session_id=session.session_id
+                ),
                 hint="shiplabel reconcile",
             )
-        _agree(context, f"Discard session {session.session_id}?", yes=yes)
+        _agree(context, phrase("Discard session {session_id}?", session_id=session.session_id), yes=yes)
         context.sessions.discard(session)
-        console.tell(f"Session {session.session_id} is discarded.")
+        console.tell(phrase("Session {session_id} is discarded.", session_id=session.session_id))
 
 
 @app.command(epilog="Example: shiplabel sessions purge --yes")
 def purge(*, yes: Yes = False) -> None:
     """Delete expired and discarded sessions."""
     with Context.open() as context:
-        _agree(context, "Delete all expired and discarded sessions?", yes=yes)
-        console.tell(f"{context.sessions.purge()} sessions deleted.")
+        _agree(context, phrase("Delete all expired and discarded sessions?"), yes=yes)
+        console.tell(
+            phrase_n("{count} session deleted.", "{count} sessions deleted.", context.sessions.purge())
+        )
 
 
 def _agree(context: Context, question: str, *, yes: bool) -> None:
@@ -81,4 +87,4 @@ def _agree(context: Context, question: str, *, yes: bool) -> None:
     if yes or not context.can_ask:
         return
     if not typer.confirm(question, err=True):
-        raise InputError("Nothing was changed.")
+        raise InputError(phrase("Nothing was changed."))

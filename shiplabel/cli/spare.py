@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shiplabel.cli import ask, console
+from shiplabel.language import phrase
 from shiplabel.workflow.trouble import told_of
 from shiplabel.workflow.void import void_unrecorded
 
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
 def offer(parts: Parts, several: SeveralLabels, yes: Callable[[str], bool] = ask.yes) -> None:
     """Show every label found and void the extra ones after a yes each; raise ``several`` after a no."""
-    console.tell(f"{len(several.labels)} labels were found for {several.session.shipment_key}:")
+    console.tell(
+        phrase(
+            "{count} labels were found for {shipment_key}:",
+            count=len(several.labels),
+            shipment_key=several.session.shipment_key,
+        )
+    )
     for label in several.labels:
         console.tell(f"  {told_of(label)}")
     for label in several.extra:
@@ -28,8 +35,10 @@ def offer(parts: Parts, several: SeveralLabels, yes: Callable[[str], bool] = ask
 
 def void_after_yes(parts: Parts, label: Label, yes: Callable[[str], bool] = ask.yes) -> bool:
     """Ask whether an extra label is to be voided and void it; return whether it was."""
-    if not yes(f"Void {label.label_id}, which is one too many? It cannot be undone."):
+    if not yes(
+        phrase("Void {label_id}, which is one too many? It cannot be undone.", label_id=label.label_id)
+    ):
         return False
     void_unrecorded(parts, label.label_id)
-    console.tell(f"Label {label.label_id} is voided.")
+    console.tell(phrase("Label {label_id} is voided.", label_id=label.label_id))
     return True

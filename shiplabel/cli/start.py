@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli.book import filled
 from shiplabel.errors import InputError, SettingsError
+from shiplabel.language import phrase
 from shiplabel.workflow.session import Wishes
 from shiplabel.workflow.steps import ALL_ANSWER_STEPS, STEPS, may_be_empty
 
@@ -58,5 +59,9 @@ def copied(context: Context, like: str) -> dict[str, str | None]:
         return {}
     source = context.sessions.search(like)
     if source is None:
-        raise InputError(f"There is no label or session {like}.", field="like", hint="shiplabel labels list")
+        raise InputError(
+            phrase("There is no label or session {name}.", name=like),
+            field="like",
+            hint="shiplabel labels list",
+        )
     return {step: source.answers[step] for step in ALL_ANSWER_STEPS if step in source.answers}

@@ -18,18 +18,23 @@ from rich.text import Text
 
 from shiplabel.domain.rules import cheapest, fastest, fitting
 from shiplabel.domain.text import printable
+from shiplabel.language import marked, phrase, phrase_n, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from shiplabel.domain.money import Money
     from shiplabel.domain.rate import Carrier, CarrierFailure, Rate
 
 WIDE = 100
-SHORT = {"What is in it": "In it"}
+SHORT = {"What is in it": marked("In it")}
 MOST = {"Package": 12, "What is in it": 11}
 ALWAYS = {"#", "Service", "Package", "Arrives", "Total"}
-COLUMNS = ("#", "Carrier", "Service", "Package", "Arrives", "Total", "What is in it", "Notes")
+COLUMNS = marked(("#", "Carrier", "Service", "Package", "Arrives", "Total", "What is in it", "Notes"))
+CHEAPEST, FASTEST, OTHER = marked("cheapest"), marked("fastest"), marked("other package")
+WEEKDAYS = marked(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+MONTHS = marked(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,10 @@ class Marks:
     others: frozenset[str] = frozenset()
 
     def words(self, rate: Rate) -> list[str]:
-        """Return the words that a rate earned."""
-        said = (("cheapest", self.cheapest), ("fastest", self.fastest))
+        """Return the words that a rate earned, as marked texts."""
+        said = ((CHEAPEST, self.cheapest), (FASTEST, self.fastest))
         words = [word for word, rate_id in said if rate_id == rate.rate_id]
-        return [*words, *(["other package"] if rate.rate_id in self.others else [])]
+        return [*words, *([OTHER] if rate.rate_id in self.others else [])]
 
 
 NO_MARKS = Marks()
@@ -82,7 +87,7 @@ def rates_table(
 def _add_column(table: Table, name: str, *, wide: bool) -> None:
     right = name in {"#", "Total"}
     table.add_column(
-        name if wide else SHORT.get(name, name),
+        worded(name if wide else SHORT.get(name, name)),
         justify="right" if right else "left",
         no_wrap=right or name == "Arrives",
         overflow="fold",
@@ -92,7 +97,7 @@ def _add_column(table: Table, name: str, *, wide: bool) -> None:
 
 def _style(rate: Rate, marks: Marks) -> str:
     words = marks.words(rate)
-    if "cheapest" in words:
+    if CHEAPEST in words:
         return "bold green"
     if rate.rate_id in marks.others:
         return "dim"
@@ -104,7 +109,7 @@ def _cells(  # the words of a row are these
 ) -> list[str]:
     """Return a row's cells; ``whole`` with its warnings, else with a sign that they stand below."""
     warned = [f"! {warning}" for warning in rate.warnings] if whole else ["!"] * bool(rate.warnings)
-    notes = [*marks.words(rate), *warned]
+    notes = [*map(worded, marks.words(rate)), *warned]
     return [
         str(rank),
         _carrier(rate),
@@ -147,19 +152,28 @@ def _begins_with(name: str, carrier: str) -> bool:
 
 def package_words(package_type: str | None) -> str:
     """Return a package code in words; the plain parcel is ``package``."""
-    return (package_type or "any").replace("_", " ")
+    return package_type.replace("_", " ") if package_type else phrase("any")
 
 
 def arrival(rate: Rate, *, short: bool = False) -> str:
     """Return when it arrives, in days and as a date, as far as the carrier says."""
     days = rate.delivery_days
-    counted = "" if days is None else f"{days} day{'' if days == 1 else 's'}"
+    counted = "" if days is None else phrase_n("{count} day", "{count} days", days)
     if short and days is not None:
-        counted = f"{days}d"
-    date = f"{rate.delivery_at:%a %b} {rate.delivery_at.day}" if rate.delivery_at else ""
+        counted = phrase("{days}d", days=days)
+    date = _date(rate.delivery_at) if rate.delivery_at else ""
     words = rate.delivery_words
-    words = f"{words} days" if re.fullmatch(r"[0-9]+( ?[-–] ?[0-9]+)?", words) else words  # noqa: RUF001  # a range
-    return f"{counted} {date}".strip() or words or "not said"
+    words = phrase("{words} days", words=words) if re.fullmatch(r"[0-9]+( ?[-–] ?[0-9]+)?", words) else words  # noqa: RUF001  # a range
+    return f"{counted} {date}".strip() or words or phrase("not said")
+
+
+def _date(day: datetime) -> str:
+    return phrase(
+        "{weekday} {month} {day}",
+        weekday=worded(WEEKDAYS[day.weekday()]),
+        month=worded(MONTHS[day.month - 1]),
+        day=day.day,
+    )
 
 
 def contents(rate: Rate, *, short: bool = False) -> str:
@@ -189,16 +203,16 @@ def failure_lines(failures: Iterable[CarrierFailure], waiting: Iterable[Carrier]
     """Return a line for each carrier that failed and one for those still asked."""
     lines = [f"{_carrier_of(failure)}: {printable(failure.message)}" for failure in failures]
     asked = ", ".join(printable(carrier.name or carrier.carrier_code) for carrier in waiting)
-    return [*lines, *([f"Still asking {asked} …"] if asked else [])]
+    return [*lines, *([phrase("Still asking {asked} …", asked=asked)] if asked else [])]
 
 
 def _carrier_of(failure: CarrierFailure) -> str:
-    return printable(failure.carrier_code or failure.carrier_id or "A carrier")
+    return printable(failure.carrier_code or failure.carrier_id or phrase("A carrier"))
 
 
 def plain_rows(rates: Sequence[Rate], marks: Marks = NO_MARKS, *, first: int = 1) -> list[str]:
     """Return the table as lines, the heads first: two spaces between columns, never wrapped or cut."""
-    rows = [list(COLUMNS)]
+    rows = [[*map(worded, COLUMNS)]]
     for rank, rate in enumerate(rates[first - 1 :], first):
         rows.append([printable(cell) for cell in _cells(rank, rate, marks, whole=True)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]

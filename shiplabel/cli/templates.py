@@ -13,6 +13,7 @@ from shiplabel.cli.context import Context
 from shiplabel.cli.listing import print_table
 from shiplabel.cli.options import Asked, takes_answers, understand
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase, worded
 from shiplabel.storage.templates import Template, template_of
 from shiplabel.workflow.session import Session, Wishes, begin
 
@@ -24,7 +25,10 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
-NONE_SAVED = "There are no templates. Next: shiplabel templates save 'small box' --weight 1lb --size 8x6x4"
+NONE_SAVED = marked(
+    "There are no templates. Next: shiplabel templates save 'small box' --weight 1lb --size 8x6x4"
+)
+COLUMNS = marked(("Name", "Fills", "With"))
 OF_ONE_LABEL = ("template", "order_id", "max_cost", "out", "printer", "again", "print", "yes")
 
 
@@ -46,10 +50,10 @@ def list_(*, as_json: Json = False) -> None:
     if as_json:
         console.print_json([template_object(template) for template in entries])
     elif not entries:
-        console.tell(NONE_SAVED)
+        console.tell(worded(NONE_SAVED))
     else:
         rows = [[template.name, ", ".join(template.parts), _words(template)] for template in entries]
-        print_table(("Name", "Fills", "With"), rows, right=frozenset())
+        print_table(COLUMNS, rows, right=frozenset())
 
 
 def _words(template: Template) -> str:
@@ -80,7 +84,7 @@ def _show(template: Template, *, as_json: bool) -> None:
         return
     console.result(f"{'name':16}{template.name}")
     for key, value in {**template.answers, **template.wishes}.items():
-        console.result(f"{key:16}{value or '(left out)'}")
+        console.result(f"{key:16}{value or phrase('(left out)')}")
 
 
 @app.command("save", epilog="Example: shiplabel templates save 'big box' --weight 9lb --size 20x16x12")
@@ -94,7 +98,9 @@ def save(
     unfit = [option for option in OF_ONE_LABEL if getattr(asked, option)]
     if unfit:
         option = unfit[0].replace("_", "-")
-        raise InputError(f"A template keeps no --{option}: it belongs to one label.", field=unfit[0])
+        raise InputError(
+            phrase("A template keeps no --{option}: it belongs to one label.", option=option), field=unfit[0]
+        )
     with Context.open() as context:
         made = made_of(context, asked)
         kept = ask.under_a_name(
@@ -137,7 +143,11 @@ def _source(context: Context, like: str) -> Session | None:
 
     source = find_record(context, like) or context.sessions.search(like)
     if source is None:
-        raise InputError(f"There is no label or session {like}.", field="like", hint="shiplabel labels list")
+        raise InputError(
+            phrase("There is no label or session {name}.", name=like),
+            field="like",
+            hint="shiplabel labels list",
+        )
     return source
 
 
@@ -156,7 +166,7 @@ def use(asked: Any, name: Name) -> int:
 def rename(old: Name, new: Annotated[str, typer.Argument(help="The new name.")]) -> None:
     """Give a template another name."""
     with Context.open() as context:
-        console.result(f"Renamed to {templates_of(context).rename(old, new)}.")
+        console.result(phrase("Renamed to {name}.", name=templates_of(context).rename(old, new)))
 
 
 @app.command(epilog="Example: shiplabel templates remove 'small box' --yes")
@@ -165,5 +175,5 @@ def remove(name: Name, *, agreed: Annotated[bool, typer.Option("--yes", help="Do
     with Context.open() as context:
         templates = templates_of(context)
         kept = templates.get(name).name
-        ask.leave_to(f"Remove {kept}?", given=agreed, what="Removing")
-        console.result(f"Removed {templates.remove(kept)}.")
+        ask.leave_to(phrase("Remove {name}?", name=kept), given=agreed, what=phrase("Removing"))
+        console.result(phrase("Removed {name}.", name=templates.remove(kept)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli.boundary import error_object
+from shiplabel.language import phrase
 from shiplabel.workflow.session import status_of
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from shiplabel.domain.rate import Rate
     from shiplabel.errors import ShiplabelError
     from shiplabel.workflow.session import Documents, Session, StepError
+
+WORD_WIDTH = 10
 
 
 def money(value: Money | None) -> dict[str, str] | None:
@@ -88,27 +91,48 @@ def price_lines(session: Session) -> list[str]:
     label, intent = session.purchase.label, session.purchase.intent
     if label is None or intent is None or not label.cost or intent.quoted in {None, label.cost}:
         return []
-    return [f"Paid      {label.cost} (quoted {intent.quoted})"]
+    both = phrase("{cost} (quoted {quoted})", cost=label.cost, quoted=intent.quoted)
+    return [line_of(phrase("Paid"), both)]
+
+
+def line_of(word: str, text: str) -> str:
+    """Return a line of what is shown in lines: its word, then the text."""
+    return f"{word:<{WORD_WIDTH}}{text}"
 
 
 def label_lines(session: Session) -> list[str]:
     """Return a finished label as a clerk reads it."""
     label = session.purchase.label
     if label is None:
-        return [f"Session {session.session_id}: {status_of(session)} at {session.step}"]
-    lines = [f"Label     {label.label_id} ({status_of(session)})"]
-    lines += [f"Service   {label.carrier_code} {label.service_code}", f"Tracking  {label.tracking_number}"]
-    lines += price_lines(session) or ([f"Paid      {label.cost}"] if label.cost else [])
-    lines += [f"File      {file.path}" for file in session.documents.files]
+        return [
+            phrase(
+                "Session {session_id}: {status} at {step}",
+                session_id=session.session_id,
+                status=status_of(session),
+                step=session.step,
+            )
+        ]
+    lines = [line_of(phrase("Label"), f"{label.label_id} ({status_of(session)})")]
+    lines += [line_of(phrase("Service"), f"{label.carrier_code} {label.service_code}")]
+    lines += [line_of(phrase("Tracking"), label.tracking_number)]
+    lines += price_lines(session) or ([line_of(phrase("Paid"), str(label.cost))] if label.cost else [])
+    lines += [line_of(phrase("File"), file.path) for file in session.documents.files]
     if not session.documents.files:
-        lines.append(f"File      not fetched yet: shiplabel labels print {label.label_id}")
+        later = phrase("not fetched yet: shiplabel labels print {label_id}", label_id=label.label_id)
+        lines.append(line_of(phrase("File"), later))
     if session.documents.printed_at:
-        lines.append(f"Printed   {_printed(session.documents)}")
+        lines.append(line_of(phrase("Printed"), _printed(session.documents)))
     return lines
 
 
 def _printed(documents: Documents) -> str:
     """Return when a label was last given to a printer, to which, and as which job."""
     at = f"{documents.printed_at:%Y-%m-%d %H:%M} UTC" if documents.printed_at else ""
-    where = f" on {documents.printer}" if documents.printer else ""
-    return f"{at}{where}{f', job {documents.print_job}' if documents.print_job else ''}"
+    if not documents.printer:
+        return at
+    return phrase(
+        "{at} on {printer}, job {job_id}" if documents.print_job else "{at} on {printer}",
+        at=at,
+        printer=documents.printer,
+        job_id=documents.print_job,
+    )

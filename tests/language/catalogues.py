@@ -42,18 +42,18 @@ def updated(old: Catalog) -> Catalog:
         msgid_bugs_address=DOMAIN,
         fuzzy=False,
     )
-    for sentence in sentences():
+    for sentence in sorted(sentences(), key=lambda one: one.text):
         key = (sentence.text, sentence.many) if sentence.many else sentence.text
         known = old.get(sentence.text)
         translation = known.string if known and bool(known.pluralizable) == bool(sentence.many) else None
-        new.add(key, translation, locations=[(sentence.path, 1)])
+        new.add(key, translation)
     return new
 
 
 def po_of(catalogue: Catalog) -> bytes:
     """Return a catalogue as a file for people."""
     file = io.BytesIO()
-    write_po(file, catalogue, width=100, include_lineno=False)
+    write_po(file, catalogue, width=100)
     return file.getvalue()
 
 

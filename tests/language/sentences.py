@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2] / "shiplabel"
 SPOKEN = {"phrase", "phrase_n", "marked"}
 """The calls that take sentences."""
-ARGUMENTS = {"Step": 2, "_address": 1}
-"""The calls of literal tables whose first arguments are sentences, and how many."""
+ARGUMENTS = {"Step": (0, 1), "_address": (0,), "Choice": (3,)}
+"""The calls of literal tables, and the places of the arguments that are sentences."""
 SAID = {"tell", "say", "refuse", "yes", "letter", "leave_to", "Finding", "result", "Understood"}
 """The calls whose texts a person reads; the errors of ``ERRORS`` are among them."""
 STYLED = {"say"}
@@ -66,7 +66,7 @@ def _of_file(path: Path) -> Iterator[Sentence]:
         if isinstance(node, ast.Call) and name_of(node) in SPOKEN:
             yield from (Sentence(one, many, place, node.lineno) for one, many in _spoken(node))
         elif isinstance(node, ast.Call) and name_of(node) in ARGUMENTS:
-            texts = [text_of(argument) for argument in node.args[: ARGUMENTS[name_of(node)]]]
+            texts = [text_of(argument) for argument in _arguments(node)]
             yield from (Sentence(text, "", place, node.lineno) for text in texts if text)
         elif text := _help(node):
             yield Sentence(text, "", place, getattr(node, "lineno", 0))
@@ -80,6 +80,11 @@ def _spoken(call: ast.Call) -> Iterator[tuple[str, str]]:
         return
     for argument in call.args[:1]:
         yield from ((text, "") for text in _texts(argument))
+
+
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    """Return those arguments of a table's row that are sentences."""
+    return [call.args[at] for at in ARGUMENTS.get(name_of(call), ()) if at < len(call.args)]
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
@@ -145,7 +150,7 @@ def _said_by(call: ast.Call) -> Iterator[ast.Constant | ast.JoinedStr]:
     for argument in [*said, *hints]:
         for text in [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]:
             words = _words(text)
-            if re.search(r"[A-Za-z]{2}[,;:]? ", words) and not COMMAND.fullmatch(words):
+            if re.search(r"[a-z]{2}[,;:]? ", words) and not COMMAND.fullmatch(words):
                 assert isinstance(text, ast.Constant | ast.JoinedStr)
                 yield text
 
@@ -170,6 +175,8 @@ def _passed_over(tree: ast.AST) -> set[int]:
             inside = [node.value]
         elif isinstance(node, ast.JoinedStr):
             inside = list(node.values)
+        elif isinstance(node, ast.Call):
+            inside = [*_arguments(node)]
         passed |= {id(part) for start in inside for part in ast.walk(start) if part is not node}
         passed |= {id(start) for start in inside}
     return passed
