@@ -8,7 +8,8 @@ import typer
 
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
-from shiplabel.cli.doctor_checks import CHECKS, KEY, Finding
+from shiplabel.cli.doctor_checks import CHECKS, KEY
+from shiplabel.cli.finding import Finding
 from shiplabel.errors import Exit, SettingsError
 from shiplabel.language import marked, phrase, worded
 

@@ -22,7 +22,7 @@ def test_faults_without_arguments_lists_every_name(shop: Shop) -> None:
 
 def test_fault_armed_by_command_bites_the_next_purchase_once(shop: Shop) -> None:
     text = "insufficient-funds@purchase:times=1"
-    assert shop.good("sandbox", "faults", text).out == f"{text}  1 calls left\n"
+    assert shop.good("sandbox", "faults", text).out == f"{text}  1 call left\n"
     done = shop.run(*BUY)
     assert (done.code, done.json["error"]["code"]) == (1, "insufficient_funds")
     assert shop.good("sandbox", "faults", "--armed").out == f"{text}  0 calls left\n"

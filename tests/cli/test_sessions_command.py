@@ -103,7 +103,7 @@ def test_discard_and_purge_delete_what_is_given_up_and_keep_money(files: Session
     refused = sessions("discard", doubt.session_id, "--yes")
     assert (refused.returncode, "shiplabel reconcile" in refused.stderr) == (5, True)
     purged = sessions("purge")
-    assert (purged.returncode, purged.stderr.splitlines()[-1]) == (0, "1 sessions deleted.")
+    assert (purged.returncode, purged.stderr.splitlines()[-1]) == (0, "1 session deleted.")
     assert SessionFiles(files.root).load(doubt.session_id) == doubt
 
 
