@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,13 +18,15 @@ from shiplabel.cli.reconcile import take_word
 from shiplabel.cli.start import copied
 from shiplabel.cli.views import label_object
 from shiplabel.domain.text import quoted
-from shiplabel.errors import InputError
+from shiplabel.errors import HeldError, InputError, OutcomeUnknown, StorageError
 from shiplabel.language import phrase
 from shiplabel.workflow.lookup import wake
 from shiplabel.workflow.session import drop_quotes, first_missing, reach
 from shiplabel.workflow.states import UNSETTLED, PurchaseState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from shiplabel.cli.options import Understood
     from shiplabel.workflow.session import Session, Wishes
 
@@ -59,9 +62,25 @@ def run(context: Context, asked: Any, session_id: str, not_bought: str) -> int:
     if record is not None:
         show_label(context.with_paper(record), as_json=asked.json)
         return 0
-    with context.sessions.hold(session_id):
+    with _as_money_stands(context, session_id), context.sessions.hold(session_id):
         session = context.sessions.load(session_id)
         return _go_on(context, asked, session)
+
+
+@contextmanager
+def _as_money_stands(context: Context, session_id: str) -> Iterator[None]:
+    """Let a disk that refuses end in OutcomeUnknown where the session's purchase is in doubt on disk."""
+    try:
+        yield
+    except HeldError:
+        raise
+    except StorageError as error:
+        if context.sessions.find(session_id).purchase.state not in UNSETTLED:
+            raise
+        raise OutcomeUnknown(
+            f"{error.message} It is still not known whether its label was bought.",
+            hint=f"mend the disk, then: shiplabel resume {session_id}",
+        ) from error
 
 
 def _go_on(context: Context, asked: Any, session: Session) -> int:

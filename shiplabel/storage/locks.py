@@ -52,7 +52,8 @@ class Locks:
             try:
                 yield
             finally:
-                note.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # the lock is freed by the system; the note is a courtesy
+                    note.unlink(missing_ok=True)
 
     @contextmanager
     def key(self, shipment_key: str, wait_s: float) -> Iterator[None]:
@@ -110,15 +111,13 @@ class Locks:
         return name
 
     def _write_note(self, note: Path) -> None:
-        """Say who holds it; a note of an older holder is replaced."""
+        """Say who holds it, where the disk lets us; a note of an older holder is replaced."""
         text = phrase("process {pid} since {at:%Y-%m-%d %H:%M} UTC", pid=os.getpid(), at=datetime.now(UTC))
-        try:
+        with contextlib.suppress(OSError):
             note.unlink(missing_ok=True)
             file = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(file, "w", encoding="utf-8") as kept:
                 kept.write(text)
-        except OSError as error:
-            raise refused(note, error) from error
 
 
 def _held(session_id: str, note: Path) -> HeldError:

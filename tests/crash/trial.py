@@ -76,11 +76,11 @@ def _open_desk(folder: str) -> None:
     _desks.append(open_desk(own))
 
 
-def run(trial: Trial) -> Told:
-    """Run a trial at this process's desk."""
+def run(trial: Trial, desk: Desk | None = None) -> Told:
+    """Run a trial at a desk, this process's own unless another is given."""
     start = time.monotonic()
     try:
-        outcome = trial.run(_desks[0])
+        outcome = trial.run(desk or _desks[0])
     except Exception:  # noqa: BLE001  # whatever it is, the report tells it
         outcome = Outcome(wrong=(traceback.format_exc(),))
     return Told(trial=trial, outcome=outcome, seconds=time.monotonic() - start)
