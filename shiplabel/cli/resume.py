@@ -78,8 +78,8 @@ def _as_money_stands(context: Context, session_id: str) -> Iterator[None]:
         if context.sessions.find(session_id).purchase.state not in UNSETTLED:
             raise
         raise OutcomeUnknown(
-            f"{error.message} It is still not known whether its label was bought.",
-            hint=f"mend the disk, then: shiplabel resume {session_id}",
+            phrase("{error} It is still not known whether its label was bought.", error=error.message),
+            hint=phrase("mend the disk, then: shiplabel resume {session_id}", session_id=session_id),
         ) from error
 
 
