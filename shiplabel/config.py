@@ -84,6 +84,7 @@ class Key:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        _KEYS_OF_THIS_RUN.append(self)
 
     def reveal(self) -> str:
         """Return the key itself, for the one header it goes into."""
@@ -96,6 +97,16 @@ class Key:
     def __reduce__(self) -> NoReturn:
         """Refuse to be written anywhere."""
         raise TypeError("a key is not stored by pickling")
+
+
+_KEYS_OF_THIS_RUN: list[Key] = []
+
+
+def without_keys(text: str) -> str:
+    """Return a text with every key that this run knew struck out, wherever the key came from."""
+    for key in _KEYS_OF_THIS_RUN:
+        text = text.replace(key.reveal(), "***") if key.reveal() else text
+    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,11 +38,13 @@ class Exit(IntEnum):
 class ShiplabelError(Exception):
     """Something went wrong that the clerk can be told in a sentence.
 
-    ``code`` is one word for scripts, ``hint`` the next command to type.
+    ``code`` is one word for scripts, ``hint`` the next command to type. ``nothing_bought`` is true where
+    a purchase was tried and that it bought nothing is certain, and has to be said.
     """
 
     exit_code = Exit.FAILED
     may_have_charged = False
+    nothing_bought = False
     default_code = "failed"
 
     def __init__(self, message: str, *, code: str = "", hint: str = "") -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,17 +102,24 @@ def _bug(error: Exception, *, wants_json: bool) -> int:
 
 
 def _write_report(error: Exception) -> str:
-    """Write the traceback, without values of variables and without the key, and return its path."""
-    text = "".join(traceback.format_exception(error))
+    """Write the traceback, without values of variables and without any key, and return its path.
+
+    Where the data folder takes no file the report goes to the system's temporary folder.
+    """
+    from platformdirs import user_data_path  # noqa: PLC0415  # most runs end well
+
+    from shiplabel.config import without_keys  # noqa: PLC0415  # the same
+
+    text = without_keys("".join(traceback.format_exception(error)))
     key = os.environ.get("SHIPSTATION_API_KEY", "")
     text = text.replace(key, "***") if key else text
-    folder = Path(said().data_dir or os.environ.get("SHIPLABEL_DATA_DIR") or Path.home() / ".shiplabel")
-    path = folder / f"report-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
-    with contextlib.suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "w", encoding="utf-8") as report:
-            report.write(text)
-        return str(path)
-    sys.stderr.write(text)
-    return phrase("the lines above, since no file could be written")
+    name = f"report-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    named = said().data_dir or os.environ.get("SHIPLABEL_DATA_DIR")
+    for folder in (Path(named) if named else user_data_path("shiplabel"), Path(tempfile.gettempdir())):
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(file, "w", encoding="utf-8") as report:
+                report.write(text)
+            return str(folder / name)
+    return phrase("no file: neither the data folder nor the temporary one could be written to")

@@ -27,6 +27,8 @@ def tell(text: str) -> None:
 def tell_error(error: ShiplabelError) -> None:
     """Say what happened and what to type next, on stderr."""
     tell(error.message)
+    if error.nothing_bought:
+        tell(phrase("Nothing was bought."))
     if error.hint:
         tell(phrase("Next: {hint}", hint=error.hint))
 

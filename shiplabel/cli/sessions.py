@@ -8,8 +8,9 @@ import typer
 
 from shiplabel.cli import console
 from shiplabel.cli.context import Context
-from shiplabel.errors import InputError, OutcomeUnknown
+from shiplabel.errors import Interrupted, OutcomeUnknown
 from shiplabel.language import phrase, phrase_n
+from shiplabel.workflow.steps import title
 
 if TYPE_CHECKING:
     from shiplabel.storage.heads import Head
@@ -38,21 +39,32 @@ def list_(*, as_json: Json = False) -> None:
 
 def _line(head: Head) -> str:
     doc = head.document
-    expires = doc["expires_at"] if head.status == "open" else phrase("never, while in doubt")
-    known = f"{head.session_id}  {head.status:<8} {doc['step']:<14} {doc['updated_at']}"
-    return f"{known}  {phrase('expires {when}', when=expires)}"
+    expires = _minute(doc["expires_at"]) if head.status == "open" else phrase("never, while in doubt")
+    order = phrase("order {order_id}", order_id=doc["order_id"]) if doc.get("order_id") else ""
+    whom = ", ".join(filter(None, (doc.get("to_name"), order)))
+    columns = (
+        f"{head.session_id}  {head.status:<7}  {title(doc['step']):<40}",
+        f"{whom:<30}",
+        phrase("saved {at}", at=_minute(doc["updated_at"])),
+        phrase("expires {when}", when=expires),
+    )
+    return "  ".join(columns)
+
+
+def _minute(moment: str) -> str:
+    return f"{moment[:16].replace('T', ' ')} UTC"
 
 
 @app.command(epilog="Example: shiplabel sessions show K7M2P --json")
 def show(session_id: Id, *, as_json: Json = False) -> None:
     """Show all that is kept of a session."""
     with Context.open() as context:
-        document = context.sessions.document(session_id)
-    if as_json:
-        console.print_json(document)
-        return
-    for name, value in document.items():
-        console.result(f"{name:<14} {value}")
+        if as_json:
+            console.print_json(context.sessions.document(session_id))
+            return
+        from shiplabel.cli.views import session_lines  # noqa: PLC0415  # scripts read the document
+
+        console.results(session_lines(context.sessions.find(session_id)))
 
 
 @app.command(epilog="Example: shiplabel sessions discard K7M2P --yes")
@@ -86,5 +98,7 @@ def _agree(context: Context, question: str, *, yes: bool) -> None:
     """Ask at a terminal; elsewhere the command itself is the yes."""
     if yes or not context.can_ask:
         return
-    if not typer.confirm(question, err=True):
-        raise InputError(phrase("Nothing was changed."))
+    from shiplabel.cli import ask  # noqa: PLC0415  # only a terminal asks
+
+    if not ask.yes(question):
+        raise Interrupted(phrase("Nothing was changed."))

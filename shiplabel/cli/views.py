@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli.boundary import error_object
+from shiplabel.domain.address import address_of, one_line
 from shiplabel.language import phrase
-from shiplabel.workflow.session import status_of
+from shiplabel.workflow.session import can_expire, status_of
+from shiplabel.workflow.steps import title
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shiplabel.domain.money import Money
     from shiplabel.domain.rate import Rate
     from shiplabel.errors import ShiplabelError
@@ -136,3 +140,44 @@ def _printed(documents: Documents) -> str:
         printer=documents.printer,
         job_id=documents.print_job,
     )
+
+
+def session_lines(session: Session) -> list[str]:
+    """Return a session as a clerk reads it: where it stands, what was answered, what went wrong."""
+    quoted = session.quoted_at
+    rates = (
+        phrase("{count}, asked for at {at}", count=len(session.quotes), at=_minute(quoted)) if quoted else ""
+    )
+    known = [
+        (phrase("Session"), f"{session.session_id} ({status_of(session)}, {title(session.step)})"),
+        (phrase("Order"), session.wishes.order_id),
+        (phrase("Key"), session.shipment_key),
+        (phrase("From"), _address_line(session, "from")),
+        (phrase("To"), _address_line(session, "to")),
+        (phrase("Parcel"), _parcel_line(session)),
+        (phrase("Rates"), rates),
+        (phrase("Chosen"), f"{session.rate.service_name} {session.rate.total}" if session.rate else ""),
+        (phrase("Label"), session.purchase.label_id or ""),
+        (phrase("Error"), _error_line(session.error) if session.error else ""),
+        (phrase("Saved"), _minute(session.updated_at)),
+        (phrase("Expires"), _minute(session.expires_at) if can_expire(session) else ""),
+    ]
+    return [line_of(name, text) for name, text in known if text]
+
+
+def _address_line(session: Session, side: str) -> str:
+    return one_line(address_of(session.answers, side)) if session.answers.get(f"{side}_name") else ""
+
+
+def _parcel_line(session: Session) -> str:
+    sides = [session.answers.get(f"parcel_{side}") or "" for side in ("length", "width", "height")]
+    return ", ".join(filter(None, (session.answers.get("parcel_weight"), " x ".join(filter(None, sides)))))
+
+
+def _error_line(error: StepError) -> str:
+    aside = ", ".join(filter(None, (error.code, error.request_id)))
+    return f"{error.message} ({aside})"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -28,6 +28,13 @@ class RolledBack(ShiplabelError):
         self.cause = cause
         self.exit_code = cause.exit_code
         self.may_have_charged = cause.may_have_charged
+        self.nothing_bought = session.error is not None and refused_purchase(session.error)
+
+
+def refused_purchase(error: StepError) -> bool:
+    """Tell whether an error is a certain no to a purchase that was tried: it led away from that step."""
+    away = error.reverted_from == "purchase" and error.reverted_to not in {"purchase", "done"}
+    return away and error.code != "max_cost"
 
 
 class AlreadyLabelled(ShiplabelError):

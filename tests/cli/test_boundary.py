@@ -102,12 +102,33 @@ def test_bug_writes_a_report_without_the_key_and_names_it(tmp_path: Path, argume
     assert not arguments or json.loads(done.stdout)["error"]["code"] == "bug"
 
 
-def test_bug_where_no_report_can_be_written_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spare", [True, False])
+def test_bug_where_the_data_folder_takes_no_report_is_told_without_a_traceback(
+    tmp_path: Path, spare: bool
+) -> None:
     (tmp_path / "shiplabel").write_text("")
-    done = raising(f"raise ValueError('with {SECRET}')", SHIPSTATION_API_KEY=SECRET)
+    if spare:
+        (tmp_path / "spare").mkdir()
+    done = raising(
+        f"raise ValueError('with {SECRET}')", SHIPSTATION_API_KEY=SECRET, TMPDIR=str(tmp_path / "spare")
+    )
     assert done.returncode == 70
-    assert "since no file could be written" in done.stderr
+    assert "Traceback" not in done.stderr
     assert SECRET not in done.stderr
+    if spare:
+        (report,) = (tmp_path / "spare").glob("report-*.txt")
+        assert str(report) in done.stderr
+
+
+def test_bug_report_strikes_out_a_key_from_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(SECRET)
+    done = raising(
+        "from shiplabel.config import Key; "
+        f"Key(open('{tmp_path / 'key'}').read()); raise ValueError('with {SECRET}')"
+    )
+    (report,) = (tmp_path / "shiplabel").glob("report-*.txt")
+    assert done.returncode == 70
+    assert SECRET not in report.read_text()
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["new", "--nonsense"], ["sessions", "show"]])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.terminal.driver import ENTER, LEAVE
-from tests.terminal.script import KEPT, wait_step
+from tests.terminal.script import KEPT, answer_until, wait_step
 
 if TYPE_CHECKING:
     from tests.terminal.conftest import Desk, Service
@@ -158,3 +159,79 @@ def test_discard_after_trouble_leaves_no_session(desk: Desk, service: Service) -
     terminal.send("y")
     assert terminal.end() == 0
     assert desk.ids() == []
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the roll-back table: a fault, where it is met, and what is kept of it."""
+
+    fault: str
+    at: str
+    to: str
+    code: str
+    exit: int | None = None
+    request: bool = True
+
+
+ROWS = {
+    "field refused while quoting": Row(
+        "invalid-address@shipments:field=ship_to.city_locality", "confirm", "to_city", "invalid_address"
+    ),
+    "field refused while buying": Row(
+        "invalid-address:field=ship_from.phone", "purchase", "from_phone", "invalid_address"
+    ),
+    "no rates": Row("all-carriers-fail", "confirm", "confirm", "no_rates", request=False),
+    "quoting refused": Row("status-422@shipments", "confirm", "confirm", ""),
+    "quoting not found": Row("status-404@shipments", "confirm", "confirm", "", request=False),
+    "key refused while quoting": Row("status-401@shipments", "confirm", "confirm", "unauthorized", 4),
+    "key refused while buying": Row("status-401@purchase", "purchase", "rate", "unauthorized", 4),
+    "key not allowed while buying": Row("status-403@purchase", "purchase", "rate", "forbidden", 4),
+    "no money": Row("insufficient-funds", "purchase", "rate", "insufficient_funds"),
+    "refused with 402": Row("status-402", "purchase", "rate", ""),
+    "refused with 422": Row("status-422", "purchase", "rate", ""),
+    "refused in words of no list": Row("unknown-code", "purchase", "rate", ""),
+    "no certain answer": Row("server-500@purchase", "purchase", "purchase", "no_answer", 5, request=False),
+    "answered with 409": Row("status-409", "purchase", "purchase", "", 5),
+    "label ends as error": Row(
+        "label-error:seconds=0", "purchase", "purchase", "label_error", 5, request=False
+    ),
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_row_of_the_table_is_kept_shown_again_and_cleared_by_the_next_success(
+    desk: Desk, service: Service, row: Row
+) -> None:
+    service.fault(row.fault)
+    terminal = desk.at(row.at, lines=40)
+    terminal.send("y" if row.at == "purchase" else ENTER)
+    if row.exit is None:
+        wait_step(terminal, row.to)
+        if row.to == "confirm":
+            terminal.wait_for("Enter tries again")
+        terminal.send(LEAVE)
+    assert terminal.end() == (row.exit or 130)
+    session = desk.session()
+    error = session.error
+    assert error is not None
+    assert (session.step, error.step, error.reverted_to) == (row.to, row.to, row.to)
+    assert (error.reverted_from, error.code) == (row.at, row.code or error.code)
+    assert error.code
+    assert bool(error.request_id) is row.request or not row.request
+    assert error.message[:40] in flat(terminal.pages)
+    assert ("Nothing was bought." in terminal.pages) is (row.at == "purchase" and row.to != "purchase")
+    assert session.answers.items() >= KEPT.items()
+    assert bool(session.quotes) is (row.to in {"rate", "purchase"})
+    terminal = desk.open("resume", lines=40)
+    if row.exit == 5:
+        assert terminal.end() == 5
+        return
+    wait_step(terminal, row.to)
+    assert f"Last time: {error.message[:40]}" in flat(terminal.screen)
+    assert service.charges() == []
+    service.mend()
+    answer_until(terminal, "rate", start=row.to)
+    if row.to == "rate":
+        terminal.send(ENTER)
+        wait_step(terminal, "purchase")
+    assert desk.session().error is None

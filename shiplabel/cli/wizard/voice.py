@@ -9,6 +9,7 @@ from shiplabel.cli.wizard.prompt import talk_stream
 from shiplabel.domain.text import printable
 from shiplabel.language import phrase, worded
 from shiplabel.workflow.steps import STEPS
+from shiplabel.workflow.trouble import refused_purchase
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -77,6 +78,8 @@ class Voice:
         aside = ", ".join(word for word in known if word)
         before = phrase("Last time: ") if again else ""
         self.say(f"{before}{error.message}" + (f" ({aside})" if aside else ""), "bold red")
+        if refused_purchase(error):
+            self.say(phrase("Nothing was bought."))
 
     def show(self, *parts: RenderableType) -> None:
         """Show something in place of what was shown last, and remember how high it is."""
