@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from shiplabel import __version__
+from shiplabel.cli import console
 from shiplabel.cli.as_typed import take_as_typed
 from shiplabel.cli.boundary import guarded
 from shiplabel.cli.flags import hoist, remember
@@ -106,6 +107,7 @@ def main() -> NoReturn:
     if sys.argv[1:] == ["--version"]:
         print(f"shiplabel {__version__}")  # noqa: T201  # the one result of this option
         sys.exit(0)
+    console.let_all_out()
     arguments = hoist(sys.argv[1:])
     choose_language(arguments)
     sys.exit(guarded(arguments, lambda: _run(arguments)))

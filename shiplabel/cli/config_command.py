@@ -109,7 +109,7 @@ def edited(text: str) -> str:
         copy = Path(folder) / "config.toml"
         copy.write_text(text, encoding="utf-8")
         try:
-            done = subprocess.run([*shlex.split(editor), str(copy)], check=False)  # noqa: S603  # the clerk's own editor
+            done = subprocess.run([*_words(editor), str(copy)], check=False)  # noqa: S603  # the clerk's own editor
         except OSError as error:
             raise SettingsError(
                 phrase("The editor {editor} could not be started: {why}.", editor=editor, why=error.strerror),
@@ -124,6 +124,13 @@ def edited(text: str) -> str:
                 )
             )
         return copy.read_text(encoding="utf-8")
+
+
+def _words(editor: str) -> list[str]:
+    """Return an editor's command in words; a backslash is part of a path on Windows."""
+    if os.name != "nt":
+        return shlex.split(editor)
+    return [word.strip('"') for word in shlex.split(editor, posix=False)]
 
 
 def _all_as_comments() -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -64,6 +66,14 @@ def printed() -> bool:
 def has_terminal() -> bool:
     """Tell whether a person can be asked: stdin and stdout are both a terminal."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def let_all_out() -> None:
+    """Let every character out: UTF-8 into pipes and files, a question mark where a terminal lacks a sign."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            chosen = stream.isatty() or bool(os.environ.get("PYTHONIOENCODING"))
+            stream.reconfigure(encoding=None if chosen else "utf-8", errors="replace")
 
 
 def flush() -> None:

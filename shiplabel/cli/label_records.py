@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shiplabel.cli.context import Context
     from shiplabel.workflow.session import Session
 
+FIRST_YEAR, LAST_YEAR = 1970, 9998
 STATUSES = ("bought", "voiding", "voided")
 
 
@@ -132,6 +133,8 @@ def _midnight(text: str, now: datetime) -> datetime | None:
     else:
         try:
             day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day; its zone follows
+            if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise ValueError(text)  # noqa: TRY301  # no system reckons its own time there
         except ValueError:
             raise InputError(
                 phrase(

@@ -24,7 +24,9 @@ LIMIT_S: Final = 30.0
 MOST_BYTES: Final = 20 * 2**20
 ATTEMPTS: Final = 3
 FIRST_PAUSE_S: Final = 0.5
-_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+_NEW_FILE: Final = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+)
 
 
 class Download:

@@ -39,6 +39,7 @@ _POLL_S: Final = 0.001
 _PATIENCE_S: Final = 5.0
 _HEAD: Final = struct.Struct("<4sI16sdI")
 _MAGIC: Final = b"SLP1"
+_PLAINLY: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 _LOG: Final = logging.getLogger("shiplabel.pacing")
@@ -176,7 +177,7 @@ class Pacing:
         body = head[8:] + array("d", book.turns).tobytes()
         content = _MAGIC + struct.pack("<I", zlib.crc32(body)) + body
         try:
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | _PLAINLY, 0o600)
             try:
                 os.write(file, content)
                 os.ftruncate(file, len(content))

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+BINARY = getattr(os, "O_BINARY", 0)
+"""What keeps Windows from changing line ends in what is read and written."""
+
 _PLAIN_READ = (
-    os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
+    os.O_RDONLY | BINARY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
 )  # a pipe in a file's place holds nobody up
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 _SAID = marked({
@@ -78,7 +81,7 @@ def write_durably(path: Path, content: bytes) -> None:
     aside = os.path.join(path.parent, f".{path.name[:200]}.{secrets.token_hex(4)}.tmp")  # noqa: PTH118  # each save
     try:
         _write_aside(aside, content)
-        os.rename(aside, path)  # noqa: PTH104  # a point where the disk can fail
+        os.replace(aside, path)  # noqa: PTH105  # a point where the disk can fail
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(aside)  # noqa: PTH108  # a point where the disk can fail
@@ -87,7 +90,7 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def _write_aside(aside: str, content: bytes) -> None:
-    file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600)
+    file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY | _NO_LINK, 0o600)
     try:
         left = memoryview(content)
         while left:
@@ -132,7 +135,7 @@ def move_durably(source: Path, target: Path) -> None:
     """Move a file by one rename and make both folders durable; raise StorageError."""
     make_folder(target.parent)
     try:
-        os.rename(source, target)  # noqa: PTH104  # a point where the disk can fail
+        os.replace(source, target)  # noqa: PTH105  # a point where the disk can fail
     except OSError as error:
         raise refused(target, error) from error
     _confirm(target, target.parent, source.parent)

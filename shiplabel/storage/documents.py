@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from shiplabel.domain.label import Label, LabelFile
 from shiplabel.errors import StorageError
 from shiplabel.language import phrase
-from shiplabel.storage.atomic import make_folder, refused, sync_folder
+from shiplabel.storage.atomic import BINARY, make_folder, refused, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ def check_paper(path: Path, wanted: str) -> None:
 
 def _place(aside: Path, folder: Path, stem: str, ending: str) -> Path:
     """Give the checked file its name durably, another one where the name is another label's."""
-    file = os.open(aside, os.O_RDONLY)
+    file = os.open(aside, os.O_RDWR | BINARY)  # some systems sync only what may be written
     try:
         os.fsync(file)
     finally:
@@ -131,5 +131,5 @@ def _reserve(aside: Path, path: Path) -> bool:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         return False
-    os.rename(aside, path)  # noqa: PTH104  # a point where the disk can fail
+    os.replace(aside, path)  # noqa: PTH105  # a point where the disk can fail
     return True

@@ -199,7 +199,7 @@ class SessionFiles:
                 fresh = self._head(head.place) if free else None
                 if fresh is None or not fresh.is_over(now):
                     return False
-                os.rename(head.path, target / head.path.name)  # noqa: PTH104  # a point where the disk can fail
+                os.replace(head.path, target / head.path.name)  # noqa: PTH105  # a point where the disk can fail
                 return True
         except (OSError, StorageError) as error:
             why = reason(error) if isinstance(error, OSError) else error.message

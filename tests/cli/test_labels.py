@@ -47,7 +47,14 @@ def test_labels_list_in_a_terminal_is_a_table(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--day", "soon"), ("--status", "gone"), ("--day", "today", "--since", "today")]
+    "wrong",
+    [
+        ("--day", "soon"),
+        ("--status", "gone"),
+        ("--day", "today", "--since", "today"),
+        ("--since", "0001-01-01"),
+        ("--until", "9999-12-31"),
+    ],
 )
 def test_labels_list_with_a_wrong_filter_is_2(shop: Shop, wrong: tuple[str, ...]) -> None:
     done = shop.run("labels", "list", *wrong, "--json")

@@ -78,7 +78,7 @@ def test_read_of_a_link_is_refused_and_leaves_it(tmp_path: Path) -> None:
     assert path.is_symlink()
 
 
-@pytest.mark.parametrize("call", ["open", "write", "fsync", "rename"])
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "replace"])
 def test_write_refused_by_the_disk_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:

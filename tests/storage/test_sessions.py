@@ -167,7 +167,7 @@ def test_session_killed_during_saves_is_always_loaded_whole(files: SessionFiles)
     assert len(again(files).heads()) == 1
 
 
-@pytest.mark.parametrize("call", ["write", "fsync", "rename"])
+@pytest.mark.parametrize("call", ["write", "fsync", "replace"])
 def test_save_refused_by_the_disk_leaves_the_old_state(
     files: SessionFiles, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
@@ -447,13 +447,13 @@ def test_finish_is_one_rename_and_the_key_finds_open_and_finished(
     open_one = files.create(fresh("sl-1"))
     done = files.create(replace(bought(1), created_at=NOW - LIFE))
     moved: list[tuple[str, str]] = []
-    rename = os.rename
+    rename = os.replace
 
     def seen(source: Any, target: Any) -> None:
         moved.append((Path(source).name, Path(target).parent.parent.name))
         rename(source, target)
 
-    monkeypatch.setattr(os, "rename", seen)
+    monkeypatch.setattr(os, "replace", seen)
     finished = files.finish(done)
     assert [step for step in moved if not step[0].startswith(".")] == [
         (f"{done.session_id}~sl-1.json", "records")
