@@ -127,6 +127,12 @@ class Client:
         told = self._found(call, wire.Shipment)
         return told.shipment_id if told else None
 
+    def key_of_shipment(self, shipment_id: str) -> str | None:
+        """GET /v2/shipments/{id}: return the external_shipment_id that a shipment carries, or None."""
+        call = Call("GET", "/v2/shipments/{shipment_id}", {"shipment_id": shipment_id})
+        told = self._found(call, wire.Shipment)
+        return told.external_shipment_id if told else None
+
     def quote(
         self,
         carrier_ids: Sequence[str],

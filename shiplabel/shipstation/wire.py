@@ -157,6 +157,7 @@ class Shipment(msgspec.Struct):
     """GET and PUT /v2/shipments: what is needed of one."""
 
     shipment_id: str
+    external_shipment_id: str | None = None
     errors: list[Any] | None = None
 
 

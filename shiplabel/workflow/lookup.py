@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, ShiplabelError, StorageError, Unauthorized
 from shiplabel.language import phrase
+from shiplabel.workflow.by_key import labels_by_key
 from shiplabel.workflow.session import drop_quotes, move, note, reach
 from shiplabel.workflow.states import PurchaseEvent, PurchaseState, Trouble
 from shiplabel.workflow.trouble import SeveralLabels, described, rolled_back
@@ -83,7 +84,7 @@ def _look_ups(api: ShippingApi, session: Session) -> Iterator[Callable[[], Itera
         yield partial(api.labels, rate_id=intent.rate_id)
     if session.shipment_id:
         yield partial(api.labels, shipment_id=session.shipment_id)
-    yield partial(api.labels, external_shipment_id=session.shipment_key)
+    yield partial(labels_by_key, api, session)
 
 
 def settle(parts: Parts, session: Session, *, settle_s: float | None = None) -> Session:

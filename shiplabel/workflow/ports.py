@@ -54,6 +54,9 @@ class ShippingApi(Protocol):
     def find_shipment(self, shipment_key: str) -> str | None:
         """Return the id of the shipment that carries our key, or None."""
 
+    def key_of_shipment(self, shipment_id: str) -> str | None:
+        """Return the key that a shipment carries, or None."""
+
     def quote(
         self,
         carrier_ids: Sequence[str],

@@ -49,6 +49,7 @@ def test_create_shipment_with_a_taken_key_is_a_conflict(tmp_path: Path) -> None:
         client.create_shipment(shipment())
     assert caught.value.conflict
     assert client.find_shipment("sl-1042") == made
+    assert client.key_of_shipment(made) == "sl-1042"
 
 
 def test_create_shipment_with_a_conflict_status_is_a_conflict_too() -> None:

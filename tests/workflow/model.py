@@ -128,6 +128,9 @@ class World:
     def find_shipment(self, shipment_key: str) -> str | None:
         return self.taken_keys.get(shipment_key)
 
+    def key_of_shipment(self, shipment_id: str) -> str | None:
+        return next((key for key, found in self.taken_keys.items() if found == shipment_id), None)
+
     def quote(self, carrier_ids: Any, *, shipment_id: str | None = None, shipment: Any = None) -> Quote:
         self.touch()
         return Quote(rates=(RATE,), shipment_id=shipment_id)

@@ -1,0 +1,67 @@
+"""Labels that do not tell their key: found through the shipment that does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shiplabel.domain.label import Label
+from shiplabel.workflow.lookup import ours, settle
+from shiplabel.workflow.states import PurchaseState
+from tests.workflow.model import World, bought_in_silence, ready
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shiplabel.workflow.session import Session
+
+
+class Silent(World):
+    """A service whose labels tell no key, and whose key stands on several shipments."""
+
+    def __init__(self, keys: dict[str, str], *shipments: str, filtered: bool = True) -> None:
+        super().__init__(bought_in_silence)
+        self.keys, self.filtered, self.asked = keys, filtered, 0
+        self.charged = [
+            Label(label_id=f"l-{shipment}", status="completed", shipment_id=shipment)
+            for shipment in shipments
+        ]
+
+    def key_of_shipment(self, shipment_id: str) -> str | None:
+        self.asked += 1
+        return self.keys.get(shipment_id)
+
+    def find_shipment(self, shipment_key: str) -> str | None:
+        return next((found for found, key in self.keys.items() if key == shipment_key), None)
+
+    def labels(self, **filters: Any) -> Iterator[Label]:
+        for label in self.charged:
+            if not self.filtered or filters == {"external_shipment_id": self.keys.get(label.shipment_id)}:
+                yield label
+
+
+def looking(world: World) -> Session:
+    return replace(ready(world), shipment_key="sl-1")
+
+
+def test_label_without_a_key_is_ours_when_its_shipment_carries_our_key() -> None:
+    world = Silent({"se-1": "sl-1", "se-2": "sl-2"}, "se-1", "se-2")
+    assert [label.label_id for label in ours(world.parts.api, looking(world))] == ["l-se-1"]
+
+
+@pytest.mark.parametrize("first", ["se-2", "se-3"])
+def test_labels_of_a_list_without_a_filter_cost_one_look_and_are_matched_by_shipment(first: str) -> None:
+    world = Silent({"se-1": "sl-1", "se-2": "sl-2"}, first, "se-1", *["se-9"] * 50, filtered=False)
+    assert [label.label_id for label in ours(world.parts.api, looking(world))] == ["l-se-1"]
+    assert world.asked == 1
+
+
+def test_purchase_in_doubt_whose_shipment_is_not_known_is_found_without_a_key_on_its_label() -> None:
+    world = Silent({"se-1": "sl-1"}, "se-1")
+    session = looking(world)
+    doubt = replace(
+        session, shipment_id=None, purchase=replace(session.purchase, state=PurchaseState.UNKNOWN)
+    )
+    assert settle(world.parts, doubt).purchase.label_id == "l-se-1"
