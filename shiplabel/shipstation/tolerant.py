@@ -8,21 +8,32 @@ number, which is more than not told.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, TypeVar, get_args, get_origin
+from threading import Lock
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import msgspec
 
 T = TypeVar("T")
 
+_MAKING: Final = Lock()
+_DECODERS: Final[dict[Any, Any]] = {}
+
 
 def decoded(body: bytes, shape: type[T]) -> T:
     """Return the JSON in this shape; raise msgspec.DecodeError for what is not JSON or lacks a key."""
     try:
-        return msgspec.json.decode(body, type=shape, strict=False)
+        told: T = _decoder(shape).decode(body)
     except msgspec.ValidationError:
-        plain = msgspec.json.Decoder(float_hook=Decimal).decode(body)
-        told: T = _mended(plain, shape)
-        return told
+        told = _mended(msgspec.json.Decoder(float_hook=Decimal).decode(body), shape)
+    return told
+
+
+def _decoder(shape: Any) -> Any:
+    """Return the one decoder of a shape; two threads that make one at once bring the library down."""
+    with _MAKING:
+        if shape not in _DECODERS:
+            _DECODERS[shape] = msgspec.json.Decoder(shape, strict=False)
+        return _DECODERS[shape]
 
 
 def _mended(value: Any, shape: Any) -> Any:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -93,3 +95,8 @@ def test_rates_of_either_outline_are_mended() -> None:
     assert several[0].rates[0].rate_id == "se-1"
     with pytest.raises(msgspec.ValidationError):
         decoded(b"7", shape)
+
+
+def test_shape_read_first_by_several_threads_at_once_brings_nothing_down() -> None:
+    done = subprocess.run([sys.executable, "-m", "tests.shipstation.racing"], check=False, timeout=60)
+    assert done.returncode == 0
