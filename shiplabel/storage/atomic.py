@@ -63,7 +63,7 @@ def unread(path: Path | str, why: str) -> str:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those above it, for the owner alone; raise StorageError."""
+    """Make a folder and those above it durably, for the owner alone; raise StorageError."""
     if path.is_dir():
         return
     try:
@@ -72,6 +72,8 @@ def make_folder(path: Path) -> None:
             os.mkdir(path, 0o700)  # noqa: PTH102  # a point where the disk can fail
         if not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+        with contextlib.suppress(PermissionError):  # a folder above that may not be read cannot be synced
+            sync_folder(path.parent)
     except OSError as error:
         raise refused(path, error) from error
 

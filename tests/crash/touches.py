@@ -1,10 +1,10 @@
 """Touches of the outside, counted and logged in order, and a SIGKILL at a chosen one.
 
 Laid around the system's calls of a process before the command line runs in it: every file opened for
-writing, every write (before, in the middle, after), sync of a file or of a folder, rename, link, unlink,
-folder made, mode, lock and unlock, every connection, every request (before, half of its bytes sent,
-after), every answer (before, half of it read, after, let go). Reading files and talking to the terminal
-change nothing outside and do not count.
+writing, every write (in its middle too where it is longer than a page of memory: less no kill can tear),
+sync of a file or of a folder, rename, link, unlink, folder made, mode, lock and unlock, every connection,
+every request (before, half of its bytes sent, after) and its answer (before, half of it read, after, let
+go). Reading files and talking to the terminal change nothing outside and do not count.
 
 A touch is named by what it does and where, with ids left out, and by its turn among those of that name:
 two carriers asked side by side come in any order, and still each touch is reached in every run.
@@ -29,10 +29,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import httpx
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BY_PATH = ("rename", "replace", "link", "unlink", "mkdir", "chmod")
+PAGE = 4096
 _WRITES = os.O_WRONLY | os.O_RDWR
 _IDS = re.compile(r"\bse-[0-9a-z-]+|\bsl-[^/?& ]+|/[0-9]+/[^/ ]+/[^/ ]+$")
 _write, _open, _send, _recv = os.write, os.open, socket.socket.send, socket.socket.recv
@@ -63,10 +66,11 @@ class _Book:
     def place(self, path: Any) -> str:
         """Return where a file is, below the home, without what differs from run to run."""
         text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else _path_of(int(path))
-        folder, _, name = text.removeprefix(self.home).rpartition("/")
-        folder = re.sub(r"/[0-9a-f]{2}$", "/*", folder)
+        below = f"/{text}/".replace(f"/{self.home}", "/~/", 1).strip("/")
+        *folders, name = below.split("/")
         ending = name.rpartition(".")[2] if "." in name else ""
-        return f"{folder}/*.{ending}" if ending else f"{folder}/{name}"
+        parts = [*folders, f"*.{ending}" if ending else name]
+        return "/".join(re.sub(r"^[0-9a-f]{2}$", "*", part) for part in parts)
 
 
 def _path_of(file: int) -> str:
@@ -133,14 +137,18 @@ def _locking(book: _Book, call: Callable[..., None]) -> Callable[..., None]:
     return locked
 
 
-def _in_two(book: _Book, told: str, data: Any, put: Callable[[Any], int]) -> int:
-    """Put bytes somewhere in two halves, with a touch before, between and after; return how many went."""
+def _in_two(book: _Book, told: str, data: Any, put: Callable[[Any], int], least: int = 2) -> int:
+    """Put bytes somewhere in two halves, with a touch before, between and after; return how many went.
+
+    Fewer than ``least`` go at once: what the system writes whole, no kill can tear.
+    """
     data = memoryview(data).cast("B")
-    half = len(data) // 2
+    half = len(data) // 2 if len(data) >= least else 0
     book.touch(f"before {told}")
     went = put(data[:half]) if half else 0
-    if went == half:
+    if half and went == half:
         book.touch(f"halfway {told}")
+    if went == half:
         went += put(data[half:])
     book.touch(f"after {told}")
     return went
@@ -150,7 +158,7 @@ def _writing(book: _Book) -> Callable[[int, Any], int]:
     def written(file: int, data: Any) -> int:
         if file <= 2 or not stat.S_ISREG(os.fstat(file).st_mode):
             return _write(file, data)
-        return _in_two(book, f"write {book.place(file)}", data, lambda part: _write(file, part))
+        return _in_two(book, f"write {book.place(file)}", data, lambda part: _write(file, part), PAGE + 1)
 
     return written
 
@@ -161,7 +169,7 @@ def _lay_files(book: _Book) -> None:
     class Touched(io.FileIO):
         def write(self, data: Any) -> int:
             told = f"write {book.place(self.fileno())}"
-            return _in_two(book, told, data, lambda part: _file_write(self, part) or 0)
+            return _in_two(book, told, data, lambda part: _file_write(self, part) or 0, PAGE + 1)
 
     def opened(file: Any, mode: str = "r", buffering: int = -1, *given: Any, **named: Any) -> Any:
         if not set(mode) & set("wax+") or file in {0, 1, 2}:
@@ -202,6 +210,12 @@ def _lay_sockets(book: _Book) -> None:
         book.touch(f"after {told}")
         return whole
 
+    def let_go(self: httpx.Response) -> None:
+        close(self)
+        book.touch(f"let go {self.request.method} {_bare(self.request.url.path)}")
+
+    close = httpx.Response.close
+    setattr(httpx.Response, "close", let_go)  # noqa: B010  # on purpose
     for name, call in {"connect": connected, "send": sent, "recv": received}.items():
         setattr(socket.socket, name, call)
 
@@ -209,7 +223,11 @@ def _lay_sockets(book: _Book) -> None:
 def _request(line: socket.socket, begins: bytes) -> str:
     """Return which request these bytes belong to: its method and path without ids, head or body."""
     if match := re.match(rb"(GET|POST|PUT|DELETE) ([^ ]+) HTTP", begins):
-        path = _IDS.sub("*", match[2].decode().partition("?")[0])
-        _asked[line] = f"{match[1].decode()} {path}"
+        _asked[line] = f"{match[1].decode()} {_bare(match[2].decode())}"
         return f"{_asked[line]} head"
     return f"{_asked.get(line, '?')} body"
+
+
+def _bare(path: str) -> str:
+    """Return a path without its ids and its query."""
+    return _IDS.sub("*", path.partition("?")[0])
