@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,9 +81,11 @@ class Desk:
     line: socket.socket
     forking: subprocess.Popen[bytes]
     more: dict[str, str] = field(default_factory=dict)
+    kept_for: str = ""
 
     def __post_init__(self) -> None:
         """Talk to the forking process in lines."""
+        self._running = self.forking.pid
         self._asked = self.line.makefile("rw", encoding="utf-8")
 
     @property
@@ -103,8 +105,9 @@ class Desk:
         self.home.mkdir(mode=0o700)
         self.app.reset()
 
-    def keep(self) -> None:
-        """Remember home and ledger as they are, for ``restore``."""
+    def keep(self, name: str = "") -> None:
+        """Remember home and ledger as they are, for ``restore``; ``kept_for`` tells the name."""
+        self.kept_for = name
         self.quiet()
         shutil.rmtree(self.folder / "kept", ignore_errors=True)
         shutil.copytree(self.home, self.folder / "kept")
@@ -182,6 +185,15 @@ class Desk:
             return int(self._asked.readline())
         finally:
             late.cancel()
+            self._running = self.forking.pid
+
+    def crash(self, at: str) -> dict[str, str]:
+        """Return the variables that list a run's touches and kill it at one; at none when it is empty."""
+        return {"CRASH_AT": at, "CRASH_LOG": str(self.folder / "touches")}
+
+    def touches(self) -> list[str]:
+        """Return the touches of the last run that had them laid, in order."""
+        return (self.folder / "touches").read_text(encoding="utf-8").splitlines()
 
     def charges(self) -> list[Charge]:
         """Return every charge of the case, whatever its key, once nothing is under way any more."""
@@ -204,7 +216,9 @@ class Desk:
         self._control("DELETE", "/sandbox/faults")
 
     def close(self) -> None:
-        """End the forking process and the service."""
+        """End the forking process, what it runs, and the service."""
+        with suppress(ProcessLookupError):
+            os.kill(self._running, signal.SIGKILL)
         self._asked.close()
         self.line.close()
         self.server.shutdown()

@@ -11,65 +11,40 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.crash import clerk
-from tests.crash.desk import KILLED, OPTIONS, Desk, opened
+from tests.crash.desk import KILLED, Desk, opened
 from tests.crash.trial import Outcome, Trial
+from tests.crash.ways import WAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-LAID = ("tests.crash.touches:lay",)
-
-
-def killed_run(desk: Desk, at: str, *arguments: str) -> int:
-    """Run a command line with its touches laid, to be killed at one of them; return its exit code."""
-    log = str(desk.folder / "touches")
-    return desk.run(*arguments, before=LAID, CRASH_AT=at, CRASH_LOG=log).code
+QUICK_KILLS = 8
 
 
-def touches(desk: Desk) -> list[str]:
-    """Return the touches of the last run that had them laid, in order."""
-    return (desk.folder / "touches").read_text(encoding="utf-8").splitlines()
+def begun(desk: Desk, row: str, at: str) -> int:
+    """Make what a way of working begins with, then walk it to the kill or the end; return the exit code."""
+    if desk.kept_for != row:
+        desk.start_over()
+        WAYS[row].prepare(desk)
+        desk.keep(row)
+    desk.restore()
+    return WAYS[row].act(desk, at)
 
 
-def new(desk: Desk, at: str) -> int:
-    """Buy a label by options."""
-    desk.start_over()
-    return killed_run(desk, at, "new", "--order-id", "1042", *OPTIONS)
-
-
-def after_new(desk: Desk) -> Outcome:
-    """Finish as a clerk would who knows the order."""
-    clerk.bought_by(desk, partial(clerk.buy_by_options, desk))
-    return clerk.outcome_of(desk)
-
-
-WAYS: dict[str, tuple[Callable[[Desk, str], int], Callable[[Desk], Outcome]]] = {
-    "kill: new": (new, after_new),
-}
-
-
-def listed(row: str) -> list[str]:
-    """Run a way of working undisturbed and return its touches."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, opened(Path(folder)) as desk:
-        way, _ = WAYS[row]
-        assert way(desk, "") == 0
-        return touches(desk)
-
-
-def trial(row: str, at: str, desk: Desk) -> Outcome:
-    """Kill one way of working at one touch and finish it."""
-    way, finish = WAYS[row]
-    code = way(desk, at)
+def killed(row: str, at: str, desk: Desk) -> Outcome:
+    """Kill one way of working at one touch, let the clerk finish it, and count."""
+    code = begun(desk, row, at)
     if code not in {0, KILLED}:
         return Outcome(wrong=(f"ended with {code} instead of the kill",))
-    return finish(desk)
+    return WAYS[row].finish(desk, killed=code == KILLED)
 
 
 def trials(*, quick: bool) -> Iterator[Trial]:
     """Yield a kill at every touch of each way, or at a spread of them."""
-    for row in WAYS:
-        found = listed(row)
-        step = max(1, len(found) // 10) if quick else 1
-        for at in found[::step]:
-            yield Trial(row=row, name=at, run=partial(trial, row, at))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, opened(Path(folder)) as desk:
+        for row in WAYS:
+            code = begun(desk, row, "")
+            assert code == 0, f"{row} undisturbed ended with {code}"
+            found = desk.touches()
+            for at in found[:: len(found) // QUICK_KILLS if quick else 1]:
+                yield Trial(row=row, name=at, run=partial(killed, row, at))

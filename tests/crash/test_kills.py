@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.crash.__main__ import verdict
+from tests.crash.clerk import outcome_of
 from tests.crash.desk import OPTIONS, Desk, opened
-from tests.crash.proof import after_new, trials
+from tests.crash.proof import trials
 from tests.crash.trial import Outcome, Told, Trial, run_all
+from tests.crash.ways import bought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +47,7 @@ def test_last_line_and_exit_code_tell_whether_all_is_as_promised(
     capsys: pytest.CaptureFixture[str], outcomes: list[Outcome], code: int, last: str
 ) -> None:
     trial = Trial(row="x", name="x", run=fine)
-    assert verdict([Told(trial=trial, outcome=one, seconds=0) for one in outcomes]) == code
+    assert verdict([Told(trial=trial, outcome=one) for one in outcomes]) == code
     assert capsys.readouterr().out.splitlines()[-1] == last
 
 
@@ -82,5 +84,6 @@ def test_purchase_under_fault_ends_with_its_code_and_charges_at_most_once(
     desk.fault(f"{fault}:times=1")
     assert desk.run("new", "--order-id", "1042", *OPTIONS).code == code
     desk.mend()
-    outcome = after_new(desk)
+    bought(desk)
+    outcome = outcome_of(desk)
     assert (outcome.charges, outcome.duplicates, outcome.lost) == (1, 0, 0)

@@ -16,8 +16,9 @@ import pkgutil
 import tempfile
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,13 +35,15 @@ class Outcome:
     """What one trial came to, once the clerk had done all that a clerk would do.
 
     ``charges`` are all of the service's, ``duplicates`` those beyond what was asked for, ``lost`` those
-    that neither a label record nor a session in doubt tells of, ``wrong`` what else is not as promised.
+    that neither a label record nor a session in doubt tells of, ``wrong`` what else is not as promised,
+    ``killed`` how many runs were killed.
     """
 
     charges: int = 0
     duplicates: int = 0
     lost: int = 0
     wrong: tuple[str, ...] = ()
+    killed: int = 0
 
     @property
     def is_well(self) -> bool:
@@ -59,13 +62,15 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A trial that was run."""
+    """A trial that was run; its times are of the machine's steady clock."""
 
     trial: Trial
     outcome: Outcome
-    seconds: float
+    began_s: float = 0.0
+    ended_s: float = 0.0
 
 
+AHEAD = 40
 _desks: list[Desk] = []
 
 
@@ -83,7 +88,7 @@ def run(trial: Trial, desk: Desk | None = None) -> Told:
         outcome = trial.run(desk or _desks[0])
     except Exception:  # noqa: BLE001  # whatever it is, the report tells it
         outcome = Outcome(wrong=(traceback.format_exc(),))
-    return Told(trial=trial, outcome=outcome, seconds=time.monotonic() - start)
+    return Told(trial=trial, outcome=outcome, began_s=start, ended_s=time.monotonic())
 
 
 def run_all(trials: Iterable[Trial], workers: int | None = None) -> Iterator[Told]:
@@ -97,7 +102,12 @@ def run_all(trials: Iterable[Trial], workers: int | None = None) -> Iterator[Tol
             initargs=(folder,),
         ) as pool,
     ):
-        yield from pool.map(run, trials)
+        waiting: deque[Future[Told]] = deque()
+        for trial in trials:
+            waiting.append(pool.submit(run, trial))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        yield from (one.result() for one in waiting)
 
 
 def parts() -> list[str]:

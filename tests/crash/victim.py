@@ -44,21 +44,23 @@ def serve(line: socket.socket) -> None:
     with line.makefile("rw", encoding="utf-8") as asked:
         for question in asked:
             wanted = json.loads(question)
+            terminal = os.open(wanted["terminal"], os.O_RDWR | os.O_NOCTTY) if wanted["terminal"] else 0
             child = os.fork()
             if not child:
                 line.close()
-                become(wanted)
-            for answer in (child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])):
-                asked.write(f"{answer}\n")
-                asked.flush()
+                become(wanted, terminal)
+            if terminal:
+                os.close(terminal)
+            print(child, file=asked, flush=True)
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=asked, flush=True)
 
 
-def become(wanted: dict[str, Any]) -> None:
+def become(wanted: dict[str, Any], terminal: int) -> None:
     """Be the program: its surroundings, its terminal or files, then its ``main``; never returns."""
     os.setsid()
     os.environ.clear()
     os.environ.update(wanted["environ"])
-    _take_places(wanted)
+    _take_places(wanted, terminal)
     sys.argv = ["shiplabel", *wanted["arguments"]]
     for name in wanted["before"]:
         module, _, function = name.partition(":")
@@ -68,12 +70,11 @@ def become(wanted: dict[str, Any]) -> None:
     main()
 
 
-def _take_places(wanted: dict[str, Any]) -> None:
+def _take_places(wanted: dict[str, Any], terminal: int) -> None:
     """Put a terminal, or files, in the places of stdin, stdout and stderr."""
-    if wanted["terminal"]:
-        file = os.open(wanted["terminal"], os.O_RDWR)
-        fcntl.ioctl(file, termios.TIOCSCTTY, 0)
-        places = (file, file, file)
+    if terminal:
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        places = (terminal, terminal, terminal)
     else:
         new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         places = (
