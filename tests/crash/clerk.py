@@ -9,13 +9,13 @@ from filelock import FileLock, Timeout
 
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.steps import ANSWER_STEPS
+from tests.crash.desk import OPTIONS, Desk
 from tests.crash.trial import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from shiplabel.workflow.session import Session
-    from tests.crash.desk import Desk
 
 TRIES = 6
 ANSWERS = {
@@ -43,6 +43,11 @@ def bought_by(desk: Desk, buy: Callable[[], object], go_on: Callable[[str], obje
             (go_on or partial(resume, desk))(one["session_id"])
         if not open_ones:
             buy()
+
+
+def buy_by_options(desk: Desk) -> None:
+    """Buy the label by options."""
+    desk.run("new", "--order-id", "1042", *OPTIONS)
 
 
 def resume(desk: Desk, session_id: str) -> None:

@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING
 
 from tests.crash.desk import KILLED, Desk, opened
 from tests.crash.trial import Outcome, Trial
-from tests.crash.ways import WAYS
+from tests.crash.ways import LAID, WAYS, new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = ["LAID", "killed", "new", "touches", "trials"]
+
 QUICK_KILLS = 8
+
+
+def touches(desk: Desk) -> list[str]:
+    """Return the touches of the last run that had them laid, in order."""
+    return desk.touches()
 
 
 def begun(desk: Desk, row: str, at: str) -> int:

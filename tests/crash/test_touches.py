@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PURCHASE = "send POST /v2/labels/rates/*"
-SESSIONS = "~/data/production/sessions"
+SESSIONS = "data/production/sessions"
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +61,16 @@ def test_each_file_is_synced_before_it_is_renamed(touches: list[str]) -> None:
     for act, where in done(touches):
         if act in {"write", "fsync"} and where.endswith(".tmp"):
             written[folder_of(where)] = act
-        if act == "rename" and not where.startswith("~/data/production/records"):
+        if act == "rename" and not where.startswith("data/production/records"):
             assert written[folder_of(where)] == "fsync", where
 
 
 def test_each_folder_of_sessions_records_and_labels_lasts_before_it_is_used(touches: list[str]) -> None:
     acts = done(touches)
     made = [
-        where for act, where in acts if act == "mkdir" and where.startswith(("~/data/production", "~/data/l"))
+        where for act, where in acts if act == "mkdir" and where.startswith(("data/production", "data/l"))
     ]
-    assert {"~/data/production/sessions", "~/data/production/records", "~/data/labels"} <= set(made)
+    assert {"data/production/sessions", "data/production/records", "data/labels"} <= set(made)
     for where in made:
         begins = acts.index(("mkdir", where))
         assert acts[begins + 1] == ("fsync-folder", folder_of(where))

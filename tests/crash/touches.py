@@ -66,8 +66,7 @@ class _Book:
     def place(self, path: Any) -> str:
         """Return where a file is, below the home, without what differs from run to run."""
         text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else _path_of(int(path))
-        below = f"/{text}/".replace(f"/{self.home}", "/~/", 1).strip("/")
-        *folders, name = below.split("/")
+        *folders, name = f"{text}/".removeprefix(self.home).strip("/").split("/")
         ending = name.rpartition(".")[2] if "." in name else ""
         parts = [*folders, f"*.{ending}" if ending else name]
         return "/".join(re.sub(r"^[0-9a-f]{2}$", "*", part) for part in parts)

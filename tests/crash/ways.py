@@ -42,13 +42,14 @@ def run(desk: Desk, at: str, *arguments: str) -> int:
 
 
 def new(desk: Desk, at: str) -> int:
-    """Buy a label by options."""
+    """Buy a label by options at an empty desk."""
+    desk.start_over()
     return run(desk, at, "new", "--order-id", "1042", *OPTIONS)
 
 
 def bought(desk: Desk) -> None:
     """Buy again, or resume, until the label is there."""
-    clerk.bought_by(desk, lambda: desk.run("new", "--order-id", "1042", *OPTIONS))
+    clerk.bought_by(desk, partial(clerk.buy_by_options, desk))
 
 
 def wizard(desk: Desk, at: str) -> int:
