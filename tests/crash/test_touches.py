@@ -28,7 +28,7 @@ def done(touches: list[str]) -> list[tuple[str, str]]:
     """Return what was done, in order, and to what: only what came to its end."""
     ended = [touch.removeprefix("after ") for touch in touches if touch.startswith("after ")]
     acts = [touch.replace("fsync folder ", "fsync-folder ").partition(" ") for touch in ended]
-    return [(act, where) for act, _, where in acts]
+    return [("rename" if act == "replace" else act, where) for act, _, where in acts]
 
 
 def folder_of(where: str) -> str:
