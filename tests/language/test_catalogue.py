@@ -12,6 +12,7 @@ from tests.language.sentences import ROOT, bare, files
 if TYPE_CHECKING:
     from pathlib import Path
 
+
 each_catalogue = pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-3])
 
 
@@ -38,6 +39,11 @@ def test_compiled_catalogue_is_what_the_catalogue_says(path: Path) -> None:
 def test_translation_has_the_values_of_its_sentence(path: Path) -> None:
     for message in read(path):
         english = message.id if isinstance(message.id, str) else message.id[1]
-        spoken = [message.string] if isinstance(message.string, str) else list(message.string or ())
-        for translation in filter(None, spoken):
+        for translation in filter(None, _spoken(message)):
             assert placeholders(translation) == placeholders(english), english
+
+
+@each_catalogue
+def test_every_sentence_is_translated(path: Path) -> None:
+    left = [message.id for message in read(path) if not all(_spoken(message)) or message.fuzzy]
+    assert left == []
