@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 each_catalogue = pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-3])
 
 
+def _spoken(message: Message) -> list[str]:
+    """Return a message's translation in all its forms, empty where one is missing."""
+    forms = message.string
+    return [forms or ""] if isinstance(forms, str | None) else list(forms)
+
+
 @pytest.mark.parametrize(
     "path",
     [path for path in files() if "batch" not in path.parts],
