@@ -12,6 +12,8 @@ from tests.language.sentences import ROOT, bare, files
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from babel.messages.catalog import Message
+
 
 each_catalogue = pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-3])
 
