@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import socket
 import time
@@ -14,8 +15,10 @@ from urllib.parse import urlsplit
 from shiplabel import __version__
 from shiplabel.cli.doctor_folder import data_folder
 from shiplabel.cli.finding import Finding
+from shiplabel.cli.flags import said
 from shiplabel.errors import ApiError, InputError, ShiplabelError, Unauthorized
 from shiplabel.language import phrase, phrase_n
+from shiplabel.storage.logins import DEFAULT, Logins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +57,7 @@ def key_and_service(context: Context) -> Iterator[Finding]:
         return
     took_s = time.monotonic() - start
     yield _key(context)
+    yield _whose_key(context)
     slow = took_s > SLOW_S
     where = phrase("The built-in stand-in") if environment == "sandbox" else context.settings.base_url
     yield Finding(
@@ -72,6 +76,31 @@ def _key(context: Context) -> Finding:
     if environment == "production":
         return Finding(KEY, "ok", phrase("PRODUCTION: labels cost real money."))
     return Finding(KEY, "ok", phrase("TEST: nothing is charged."))
+
+
+def _whose_key(context: Context) -> Finding:
+    """Say where the key in use comes from, and which profiles have one."""
+    logins = Logins(context.settings.config_path.parent)
+    profile = context.settings.profile or DEFAULT
+    if context.settings.environment == "sandbox":
+        source = phrase("none is used")
+    elif said().api_key_file:
+        source = phrase("from {path}", path=said().api_key_file)
+    elif os.environ.get("SHIPSTATION_API_KEY"):
+        source = phrase("from SHIPSTATION_API_KEY")
+    else:
+        source = logins.kept_in(context.settings.profile)
+    kept = ", ".join(logins.profiles()) or phrase("none")
+    return Finding(
+        KEY,
+        "ok",
+        phrase(
+            "Profile {profile}, its key: {source}. Logged in: {kept}.",
+            profile=profile,
+            source=source,
+            kept=kept,
+        ),
+    )
 
 
 def _carriers(context: Context, carriers: list[Carrier]) -> Iterator[Finding]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shiplabel.cli.finding import Finding, Status
@@ -11,12 +13,12 @@ from shiplabel.language import phrase, phrase_n
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from shiplabel.cli.context import Context
 
 LOW_SPACE = 200 * 1024 * 1024
 NO_SPACE = 5 * 1024 * 1024
+MOST_FILES = 5000
 
 
 def data_folder(context: Context) -> Iterator[Finding]:
@@ -58,6 +60,25 @@ def _modes(folder: Path) -> Iterator[Finding]:
             phrase("Others may look into {folder} ({mode:o}).", folder=folder, mode=mode),
             f"chmod 700 {folder}",
         )
+    readable = [path for path in islice(_files(folder), MOST_FILES) if path.lstat().st_mode & 0o077]
+    if readable:
+        yield Finding(
+            "data",
+            "warning",
+            phrase_n(
+                "{count} file in it can be read by others: {path}",
+                "{count} files in it can be read by others, one is {path}",
+                len(readable),
+                path=readable[0],
+            ),
+            f"chmod -R go= {folder}",
+        )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder; links are not followed."""
+    for root, _, names in os.walk(folder):
+        yield from (Path(root, name) for name in names if not Path(root, name).is_symlink())
 
 
 def _locks(context: Context) -> Iterator[Finding]:

@@ -1,4 +1,7 @@
-"""The service as the workflow sees it, with the list of carriers kept on disk for an hour."""
+"""The service as the workflow sees it, with the list of carriers kept on disk for an hour.
+
+A purchase changes a prepaid balance, so the list is asked for anew after one, at most once a minute.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,10 @@ if TYPE_CHECKING:
     from shiplabel.cli.clock import SystemClock
     from shiplabel.config import Settings
     from shiplabel.domain.rate import Carrier
+    from shiplabel.storage.carriers import CarrierCache
+
+
+BETWEEN_S = 60.0
 
 
 class KnownCarriers:
@@ -23,6 +30,7 @@ class KnownCarriers:
         self._clock = clock
         self._account = account
         self._asked: tuple[Carrier, ...] = ()
+        self._forgotten_s = -BETWEEN_S
 
     def carriers(self) -> Sequence[Carrier]:
         """List the account's carriers, at most an hour old.
@@ -31,9 +39,7 @@ class KnownCarriers:
         """
         if self._asked:
             return self._asked
-        from shiplabel.storage.carriers import CarrierCache  # noqa: PLC0415  # the first question asks none
-
-        cache = CarrierCache(self._folder, self._clock)
+        cache = self._cache()
         known = cache.get(self._account)
         if known is None:
             known = self._asked = tuple(self._client().carriers())
@@ -41,6 +47,20 @@ class KnownCarriers:
                 cache.put(self._account, known)
         return known
 
+    def _cache(self) -> CarrierCache:
+        from shiplabel.storage.carriers import CarrierCache  # noqa: PLC0415  # the first question asks none
+
+        return CarrierCache(self._folder, self._clock)
+
+    def _forget(self) -> None:
+        """Have the balances asked for anew before the next quote."""
+        if self._clock.elapsed_s() - self._forgotten_s >= BETWEEN_S:
+            self._forgotten_s = self._clock.elapsed_s()
+            self._asked = ()
+            self._cache().forget(self._account)
+
     def __getattr__(self, name: str) -> Any:
         """Return the client's own call."""
+        if name == "buy":
+            self._forget()
         return getattr(self._client(), name)

@@ -160,5 +160,6 @@ def _csv(labels: list[IndexedLabel]) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(EXPORTED)
     for label in labels:
-        writer.writerow([still(str(getattr(label, column) or "")) for column in EXPORTED])
+        cells = label._asdict() | {"amount": label.cost.text if label.cost else ""}
+        writer.writerow([still(str(cells[column] or "")) for column in EXPORTED])
     return text.getvalue()

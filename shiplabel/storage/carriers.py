@@ -56,5 +56,10 @@ class CarrierCache:
             make_folder(self._folder)
             write_durably(self._path(account), msgspec.json.encode(Kept(self._clock.now(), carriers)))
 
+    def forget(self, account: str) -> None:
+        """Have an account's carriers asked for again; a file that cannot be removed grows old by itself."""
+        with contextlib.suppress(OSError):
+            self._path(account).unlink(missing_ok=True)
+
     def _path(self, account: str) -> Path:
         return self._folder / f"{account}.json"

@@ -63,6 +63,24 @@ def test_doctor_warns_of_an_open_data_folder_and_damaged_files(shop: Shop) -> No
     assert any("1 damaged" in message for message in warnings)
 
 
+def test_doctor_names_the_profile_and_where_its_key_is_kept(shop: Shop) -> None:
+    shop.more["SHIPSTATION_API_KEY"] = ""
+    shop.good("login", "--file", "--profile", "shop-b", stdin="TEST_b")
+    told = [one["message"] for one in _of(shop.good("doctor", "--profile", "shop-b", "--json").json, "key")]
+    assert told == ["TEST: nothing is charged.", "Profile shop-b, its key: file. Logged in: shop-b."]
+
+
+def test_doctor_warns_of_files_that_others_can_read(shop: Shop) -> None:
+    label = shop.buy()
+    assert not [one for one in _of(shop.good("doctor", "--json").json, "data") if one["status"] == "warning"]
+    shop.home.joinpath(label["files"][0]["path"]).chmod(0o644)
+    (warning,) = [
+        one for one in _of(shop.good("doctor", "--json").json, "data") if one["status"] == "warning"
+    ]
+    assert label["files"][0]["path"] in warning["message"]
+    assert warning["fix"].startswith("chmod -R go=")
+
+
 def test_doctor_warns_of_an_unknown_purchase(shop: Shop) -> None:
     shop.service.fault("buy-then-drop-before-head,list-lag:seconds=900")
     to = [option.replace("--", "--to-", 1) if option.startswith("--") else option for option in ADA]

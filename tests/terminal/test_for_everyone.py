@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import signal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from shiplabel.sandbox.ledger import Ledger
 from shiplabel.storage.addresses import AddressBook
 from shiplabel.workflow.steps import ANSWER_STEPS
 from tests.terminal.driver import BACK, CLEAR, END, ESCAPE, LEAVE
 from tests.terminal.script import KEPT, STEPS_ASKED, answer_step, wait_step
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.terminal.conftest import Desk, Service
 
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|38|48)(?:;[0-9;]*)?m")
@@ -143,3 +147,20 @@ def test_plain_wizard_takes_every_key(desk: Desk) -> None:
     terminal.send(END)
     assert terminal.end() == 130
     assert "shiplabel resume" in terminal.pages
+
+
+def test_carrier_whose_balance_is_below_a_rate_is_marked_before_the_pick(
+    desk: Desk, service: Service, tmp_path: Path
+) -> None:
+    terminal = desk.at("purchase")
+    terminal.send("y")
+    assert terminal.end() == 0
+    Ledger(tmp_path / "ledger.sqlite").set_balance("se-100001", Decimal("9.10"))
+    terminal = desk.at("rate", columns=120, lines=40)
+    assert "above the carrier's balance of 9.10" in terminal.screen
+    marked = {
+        rate.total.amount for rate in desk.session().quotes if any("balance" in w for w in rate.warnings)
+    }
+    prepaid = {rate.total.amount for rate in desk.session().quotes if rate.carrier_code == "stamps_com"}
+    assert marked == {amount for amount in prepaid if amount > Decimal("9.10")}
+    assert len(service.charges()) == 1
