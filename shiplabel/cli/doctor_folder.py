@@ -71,7 +71,7 @@ def _modes(folder: Path) -> Iterator[Finding]:
                 len(readable),
                 path=readable[0],
             ),
-            f"chmod -R go= {folder}",
+            phrase("chmod -R go= {folder}", folder=folder),
         )
 
 
