@@ -1,8 +1,9 @@
-"""Print the report: ``python -m tests.crash``, or ``--quick`` for a part of it."""
+"""Print the report: ``python -m tests.crash``, ``--quick`` for a part of it, ``--only ROW`` for some rows."""
 
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,14 @@ def line(row: str, told: Sequence[Told]) -> str:
 
 def main() -> int:
     """Run all trials and print what came of them."""
+    asked = ArgumentParser(prog="python -m tests.crash", description="Kills and faults, counted.")
+    asked.add_argument("--quick", action="store_true", help="a part of it, within three minutes")
+    asked.add_argument("--only", default="", help="rows that begin so")
+    given = asked.parse_args()
+    trials = (one for one in all_trials(quick=given.quick) if one.row.startswith(given.only))
     told: list[Told] = []
     print(HEAD, flush=True)
-    for row, group in groupby(run_all(all_trials(quick="--quick" in sys.argv)), lambda one: one.trial.row):
+    for row, group in groupby(run_all(trials), lambda one: one.trial.row):
         done = list(group)
         told += done
         print(line(row, done), flush=True)
