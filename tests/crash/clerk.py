@@ -13,7 +13,7 @@ from tests.crash.desk import OPTIONS, Desk
 from tests.crash.trial import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from shiplabel.workflow.session import Session
 
@@ -62,45 +62,60 @@ def give_word(desk: Desk, session_id: str, code: int) -> None:
         asked(desk, "reconcile", "--not-bought", one["shipment_key"], "--yes")
 
 
-def outcome_of(desk: Desk, answers: dict[str, str] = ANSWERS) -> Outcome:
-    """Count charges against records, and look for all else that one whole label promises."""
-    charges = [charge.label_id for charge in desk.charges()]
+def outcome_of(desk: Desk, wanted: Sequence[Mapping[str, str]] = (ANSWERS,)) -> Outcome:
+    """Count charges against records, and look for all else that whole labels promise.
+
+    ``wanted`` are the answers of each label that was to be bought once.
+    """
+    charges = desk.charges()
     files = SessionFiles(desk.records)
     records = [files.find(head.session_id) for head in files.record_heads()]
     known = {record.purchase.label_id for record in records}
-    doubts = [head for head in files.heads() if head.status == "unknown"]
+    doubts = {head.shipment_key for head in files.heads() if head.status == "unknown"}
+    out_of_sight = [one for one in charges if not {one.label_id, one.external_shipment_id} & (known | doubts)]
     return Outcome(
         charges=len(charges),
-        duplicates=max(0, len(charges) - 1),
-        lost=0 if doubts else sum(charge not in known for charge in charges),
-        wrong=tuple(_wrongs(desk, charges, records, files, answers)),
+        duplicates=len(charges) - len({charge.external_shipment_id for charge in charges}),
+        lost=len(out_of_sight),
+        wrong=tuple(_wrongs(desk, {charge.label_id for charge in charges}, records, files, wanted)),
     )
 
 
 def _wrongs(
-    desk: Desk, charges: list[str], records: list[Session], files: SessionFiles, answers: dict[str, str]
+    desk: Desk,
+    charged: set[str],
+    records: list[Session],
+    files: SessionFiles,
+    wanted: Sequence[Mapping[str, str]],
 ) -> Iterator[str]:
-    """Yield what is not as it should be when one label was bought and all is done."""
-    if len(charges) != 1:
-        yield f"{len(charges)} charges"
-    if [record.purchase.label_id for record in records] != charges:
-        yield f"records {[record.purchase.label_id for record in records]} for the charges {charges}"
+    """Yield what is not as it should be when each label was bought once and all is done."""
+    if len(charged) != len(wanted):
+        yield f"{len(charged)} charges"
+    if sorted(str(record.purchase.label_id) for record in records) != sorted(charged):
+        yield f"records {[record.purchase.label_id for record in records]} for the charges {charged}"
     if open_ones := files.heads():
         yield f"still open: {[(head.session_id, head.status) for head in open_ones]}"
     if damaged := [path.name for path in desk.records.glob("damaged/*")]:
         yield f"damaged: {damaged}"
-    for record in records:
-        yield from _of_record(desk, record, answers)
+    kept = [_answers(record) for record in records]
+    if sorted(kept, key=str) != sorted(map(dict, wanted), key=str):
+        yield f"answers {kept}"
+    yield from _of_papers(desk, records)
     yield from (f"stuck: {lock}" for lock in stuck(desk))
 
 
-def _of_record(desk: Desk, record: Session, answers: dict[str, str]) -> Iterator[str]:
+def _answers(record: Session) -> dict[str, str]:
     kept = {step: record.answers.get(step) for step in ANSWER_STEPS}
-    if {step: answer for step, answer in kept.items() if answer is not None} != answers:
-        yield f"answers {kept}"
-    papers = [path for path in (desk.home / "data" / "labels").iterdir() if path.name[0] != "."]
-    if [file.path for file in record.documents.files] != [str(path) for path in papers]:
-        yield f"files {papers} for {record.documents.files}"
+    return {step: answer for step, answer in kept.items() if answer is not None}
+
+
+def _of_papers(desk: Desk, records: list[Session]) -> Iterator[str]:
+    """Yield what is wrong with the label files: each is there, whole, and nothing else is in the folder."""
+    folder = desk.home / "data" / "labels"
+    papers = [path for path in folder.iterdir() if path.name[0] != "."] if folder.is_dir() else []
+    told = [file.path for record in records for file in record.documents.files]
+    if sorted(told) != sorted(map(str, papers)):
+        yield f"files {papers} for {told}"
     for paper in papers:
         content = paper.read_bytes()
         if not (content.startswith(b"%PDF") and b"%%EOF" in content[-64:]):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 KEY = "key-for-the-proof"
+LAID = ("tests.crash.touches:lay",)
 PATIENCE_S = 150.0
 OPTIONS = (
     "--from-name", "Harbor Goods", "--from-address1", "4009 Marathon Blvd", "--from-city", "Austin",

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.crash.desk import KILLED, Desk, opened
+from tests.crash.desk import KILLED, LAID, Desk, opened
 from tests.crash.trial import Outcome, Trial
-from tests.crash.ways import LAID, WAYS, new
+from tests.crash.ways import WAYS, new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

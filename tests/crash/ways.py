@@ -8,12 +8,11 @@ from functools import partial
 
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.states import PurchaseState
-from tests.crash import at_terminal, clerk
-from tests.crash.desk import OPTIONS, Desk
+from tests.crash import at_terminal, batch, clerk
+from tests.crash.desk import LAID, OPTIONS, Desk
 from tests.crash.trial import Outcome
 from tests.terminal.script import KEPT
 
-LAID = ("tests.crash.touches:lay",)
 TYPED = {step: answer for step, answer in KEPT.items() if answer is not None}
 
 
@@ -95,8 +94,8 @@ def judge_void(desk: Desk) -> Outcome:
 
 
 def in_doubt(desk: Desk, purchase: str) -> None:
-    """Leave a purchase whose outcome is unknown: what came of it, and no look-up that works."""
-    desk.fault(f"{purchase}@purchase:times=1,status-422@labels")
+    """Leave a purchase whose outcome is unknown: what came of it, and a list of labels that lags."""
+    desk.fault(f"{purchase}@purchase:times=1,list-lag:seconds=600")
     code = desk.run("new", *OPTIONS).code
     desk.mend()
     assert code == 5, code
@@ -127,7 +126,7 @@ def say_not_bought(desk: Desk, at: str) -> int:
 WAYS: dict[str, Way] = {
     "kill: new by options": Way(act=new, end=bought),
     "kill: wizard in a terminal": Way(
-        act=wizard, end=bought_in_wizard, judge=partial(clerk.outcome_of, answers=TYPED)
+        act=wizard, end=bought_in_wizard, judge=partial(clerk.outcome_of, wanted=(TYPED,))
     ),
     "kill: labels void": Way(act=void, end=voided, judge=judge_void, prepare=bought),
     "kill: resume in doubt": Way(
@@ -138,5 +137,11 @@ WAYS: dict[str, Way] = {
     ),
     "kill: not bought, bought now": Way(
         act=say_not_bought, end=bought, prepare=partial(in_doubt, purchase="server-500")
+    ),
+    "kill: batch run of three rows": Way(
+        act=batch.run, end=batch.finish, prepare=batch.write_sheet, judge=batch.judge
+    ),
+    "kill: batch resume in doubt": Way(
+        act=batch.resume, end=batch.finish, prepare=batch.in_doubt, judge=batch.judge
     ),
 }
