@@ -241,7 +241,8 @@ class SessionFiles:
 
         try:
             document = (AtomicStorage(path).read() or {})["session"]["1"]
-            return from_document(document)
+            found = from_document(document)
+            return _unfiled(found) if path.parent.parent.name == "sessions" else found
         except StorageError as error:
             if error.code not in {"damaged", "link"}:
                 raise
@@ -319,3 +320,8 @@ class SessionFiles:
             return next((path for path in self._files(folder) if path.name.startswith(beginning)), None)
         paths = (path for path in self._sharded(folder) if path.rpartition("/")[2].startswith(beginning))
         return next((Path(path) for path in paths), None)
+
+
+def _unfiled(session: Session) -> Session:
+    """Return a session as it stands where it is still an open one: not done, whatever its last run wrote."""
+    return replace(session, step="purchase") if session.step == "done" else session

@@ -480,6 +480,7 @@ def test_finish_cut_off_before_its_rename_is_found_again(
             files.finish(done)
     (kept,) = again(files).with_key("sl-1")
     assert kept.purchase.state is PurchaseState.PURCHASED
+    assert kept.step == files.load(done.session_id).step == "purchase"
     assert files.heads()[0].status == "open"
 
 
