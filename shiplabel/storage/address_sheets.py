@@ -14,13 +14,15 @@ from shiplabel.errors import InputError
 from shiplabel.language import phrase
 from shiplabel.storage.addresses import FIELDS
 from shiplabel.storage.atomic import write_durably
+from shiplabel.workflow.columns import map_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from shiplabel.storage.addresses import Entry
 
+NEEDED = {"name", "address1", "city"}
 COLUMNS = ("entry", *FIELDS, "default")
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -62,27 +64,53 @@ def still(cell: str) -> str:
 
 
 def read_addresses(path: Path) -> tuple[list[tuple[str, dict[str, str | None]]], list[int]]:
-    """Return each row's entry name and parts, and the rows' numbers as a spreadsheet shows them."""
+    """Return each row's entry name and parts, and the rows' numbers as a spreadsheet shows them.
+
+    A row without any part (the second line of a shop's order) and one that came before are left out.
+    """
     from shiplabel.storage.sheets.reading import open_sheet  # noqa: PLC0415  # loads what reads a file
 
     sheet = open_sheet(path)
-    fields = [_field(head) for head in sheet.header]
-    absent = {"name", "address1", "city"} - set(fields)
+    parts_of = _reader(sheet.header, path.name)
+    rows: list[tuple[str, dict[str, str | None]]] = []
+    numbers: list[int] = []
+    seen: set[object] = set()
+    for number, cells in sheet.rows():
+        parts = parts_of(cells)
+        entry = parts.pop("entry", None) or parts.get("name") or ""
+        key = (entry, *parts.items())
+        if parts and key not in seen:
+            seen.add(key)
+            rows.append((entry, parts))
+            numbers.append(number)
+    return rows, numbers
+
+
+def _reader(header: Sequence[str], file: str) -> Callable[[Sequence[str]], dict[str, str | None]]:
+    """Return what takes a row apart: by the shop's columns in an order file, else by each column's words."""
+    fields = [_field(head) for head in header]
+    found = map_columns(header)
+    sources = {field: found.sources[f"to_{field}"] for field in FIELDS if f"to_{field}" in found.sources}
+    if found.layout and sources.keys() >= NEEDED:
+        return lambda cells: {
+            field: text for field, source in sources.items() if (text := source.text(cells))
+        }
+    absent = NEEDED - set(fields)
     if absent:
         raise InputError(
-            phrase("{name} has no column for {absent}.", name=path.name, absent=", ".join(sorted(absent))),
+            phrase("{name} has no column for {absent}.", name=file, absent=", ".join(sorted(absent))),
             field="file",
             hint=phrase("the first line names the columns: {columns}", columns=", ".join(COLUMNS)),
         )
-    rows, numbers = [], []
-    for number, cells in sheet.rows():
-        parts: dict[str, str | None] = {}
-        for field, cell in zip(fields, cells, strict=False):
-            if field and cell and not parts.get(field):
-                parts[field] = cell
-        rows.append((parts.pop("entry", None) or parts.get("name") or "", parts))
-        numbers.append(number)
-    return rows, numbers
+    return lambda cells: _by_words(fields, cells)
+
+
+def _by_words(fields: Sequence[str | None], cells: Sequence[str]) -> dict[str, str | None]:
+    parts: dict[str, str | None] = {}
+    for field, cell in zip(fields, cells, strict=False):
+        if field and cell and not parts.get(field):
+            parts[field] = cell
+    return parts
 
 
 def _field(head: str) -> str | None:

@@ -11,6 +11,8 @@ from shiplabel.errors import HeldError, InputError, StorageError
 from shiplabel.storage.address_sheets import addresses_csv, read_addresses
 from shiplabel.storage.addresses import AddressBook
 from shiplabel.storage.named_list import TakenName, UnknownName
+from tests.storage.sheets.test_exports import text_of
+from tests.workflow.test_columns import PIRATE, SHOPIFY, WOO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,3 +243,33 @@ def test_addresses_import_without_the_needed_columns_is_refused(tmp_path: Path) 
     file.write_text("name,phone\nAda,1\n")
     with pytest.raises(InputError, match="address1, city"):
         read_addresses(file)
+
+
+PLACE = ("1 Main St", "Austin", "TX", "78756")
+SHIPPED = {
+    "Shopify": (
+        SHOPIFY,
+        ("Shipping Name", "Shipping Address1", "Shipping City", "Shipping Province", "Shipping Zip"),
+        {"Name": "#1001", "Billing Name": "Payer", "Billing Address1": "9 Bank St"},
+    ),
+    "WooCommerce": (
+        WOO,
+        ("shipping_last_name", "shipping_address_1", "shipping_city", "shipping_state", "shipping_postcode"),
+        {"order_id": "7", "shipping_first_name": "Ada", "billing_address_1": "9 Bank St"},
+    ),
+    "Pirate Ship": (PIRATE, ("Recipient", "Address Line 1", "City", "State", "Zipcode"), {"Order ID": "7"}),
+}
+
+
+@pytest.mark.parametrize("shop", SHIPPED)
+def test_addresses_import_of_a_shop_s_order_file_takes_the_recipients(
+    book: AddressBook, tmp_path: Path, shop: str
+) -> None:
+    header, heads, more = SHIPPED[shop]
+    name = "Lovelace" if "first" in str(more) else "Ada Lovelace"
+    order = dict(zip(heads, (name, *PLACE), strict=True)) | more
+    file = tmp_path / "orders.csv"
+    file.write_text(text_of(header, [order, order, {header[0]: "#1001"}]))
+    rows, numbers = read_addresses(file)
+    assert (book.save_all(rows, replace=False).saved, numbers) == (("Ada Lovelace",), [2])
+    assert book.get("Ada Lovelace").fields["address1"] == "1 Main St"
