@@ -168,3 +168,23 @@ def test_name_with_a_space_behind_it_is_kept_as_typed(desk: Desk) -> None:
     terminal.send("Jose \r")
     wait_step(terminal, "from_company")
     assert desk.session().answers["from_name"] == "Jose"
+
+
+@pytest.mark.parametrize("by", ["settings", "template"])
+def test_rule_of_settings_or_template_is_what_enter_takes(desk: Desk, by: str) -> None:
+    book(desk).save("Harbor Goods", SENDER, default=True)
+    book(desk).save("Ada", ADA)
+    templates(desk).save("box", BOX, {"rule": "fastest"} if by == "template" else {})
+    config = desk.home / "config.toml"
+    config.write_text('rule = "fastest"\n' if by == "settings" else "")
+    terminal = desk.open("new", "--to", "Ada", "--template", "box", SHIPLABEL_CONFIG=str(config))
+    wait_step(terminal, "confirm")
+    terminal.send("\r")
+    wait_step(terminal, "rate")
+    assert "(fastest), or a number" in terminal.screen
+    terminal.send("\r")
+    wait_step(terminal, "purchase")
+    chosen = desk.session().rate
+    assert chosen is not None
+    fitting = [rate for rate in desk.session().quotes if rate.package_type in {None, "package"}]
+    assert chosen.delivery_days == min(rate.delivery_days or 99 for rate in fitting)

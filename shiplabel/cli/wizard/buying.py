@@ -182,13 +182,13 @@ class Buying:
     def _picked(self, session: Session) -> Session:
         room, typed = self._room, ""
         rows = self._rows(session, session.quotes)
-        marks = tables.marks_of(rows, session.wishes.package_code)
+        usual, why = self._usual(session, rows)
         while True:
             reply = room.prompt.ask(
-                room.header("rate"), self._question(rows, marks), keys=KEYS, default=typed, letters="scdpbm?"
+                room.header("rate"), self._question(usual, why), keys=KEYS, default=typed, letters="scdpbm?"
             )
             if reply.key == Key.ENTER and reply.text.strip() != "?":
-                taken = self._taken(rows, marks, reply.text)
+                taken = self._taken(rows, usual, reply.text)
                 if taken:
                     room.voice.wipe()
                     room.voice.understood("rate", f"{tables.full_name(taken)} {taken.total}")
@@ -197,26 +197,37 @@ class Buying:
                 continue
             return self._by_key(session, rows, reply.key)
 
-    def _question(self, rows: list[Rate], marks: tables.Marks) -> str:
-        cheapest = next((rate for rate in rows if rate.rate_id == marks.cheapest), None)
-        total = cheapest.total if cheapest else ""
+    def _usual(self, session: Session, rows: list[Rate]) -> tuple[Rate | None, str]:
+        """Return the rate that Enter takes and why: by the rule kept, else the cheapest."""
+        rule, package = session.wishes.rule, session.wishes.package_code
+        if rule and rule != "cheapest":
+            try:
+                return rules.choose(rows, rules.parse_rule(rule), package), rule
+            except ShiplabelError:
+                self._room.voice.say(phrase("No rate meets your rule {rule}.", rule=rule), "yellow")
+        return rules.cheapest(rules.fitting(rows, package)), phrase("cheapest")
+
+    def _question(self, usual: Rate | None, why: str) -> str:
+        total = usual.total if usual else ""
         if words := self._view.words():
             return phrase(
-                "Enter takes {total} (cheapest), or a number ({view}):" if total else "A number ({view}):",
+                "Enter takes {total} ({why}), or a number ({view}):" if total else "A number ({view}):",
                 total=total,
+                why=why,
                 view=words,
             )
-        return phrase("Enter takes {total} (cheapest), or a number:" if total else "A number:", total=total)
+        return phrase(
+            "Enter takes {total} ({why}), or a number:" if total else "A number:", total=total, why=why
+        )
 
-    def _taken(self, rows: list[Rate], marks: tables.Marks, text: str) -> Rate | None:
+    def _taken(self, rows: list[Rate], usual: Rate | None, text: str) -> Rate | None:
         text = text.strip().lstrip("#")
         if not text:
-            cheapest = next((rate for rate in rows if rate.rate_id == marks.cheapest), None)
-            if cheapest is None:
+            if usual is None:
                 self._room.voice.say(
                     phrase("No rate here is for your package; type the number of one."), "yellow"
                 )
-            return cheapest
+            return usual
         if text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= len(rows):
             return rows[int(text) - 1]
         self._room.voice.say(
