@@ -1,7 +1,8 @@
 """Options taken as they were typed: Typer would load a library of adapters to turn a text into a text.
 
 Loading that takes as long as loading Typer itself, and every command has options. What is left out,
-and what is a text or a yes already, passes as it is; anything else is left to Typer to read or refuse.
+and what is a text, a plain number or a yes, passes as it is; anything else is left to Typer to read or
+refuse.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+MOST_DIGITS = 9
 
 
 def take_as_typed(command: Any) -> Any:
@@ -32,7 +35,18 @@ def _parameters(listed: Callable[[Any], list[Any]], context: Any) -> list[Any]:
 
 def _taken(parameter: Any, read: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
     wanted = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+    if wanted is int and isinstance(value, str):
+        value = _whole(value, parameter.min, parameter.max)
     left_out = value is None and not (parameter.required or parameter.multiple or parameter.nargs != 1)
-    if not left_out and not (wanted in {str, bool} and type(value) is wanted):
+    if not left_out and not (wanted in {str, bool, int} and type(value) is wanted):
         return read(context, value)
     return parameter.callback(context, parameter, value) if parameter.callback else value
+
+
+def _whole(text: str, least: int | None, most: int | None) -> str | int:
+    """Return the plain number that a text is where it lies between the two, else the text."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
+        return text
+    number = int(text)
+    fits = (least is None or least <= number) and (most is None or number <= most)
+    return number if fits else text

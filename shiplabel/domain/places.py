@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -65,6 +65,10 @@ _NAMES = (
 )
 
 
+FEW_ZIPS = 500
+"""So many are looked up one by one: beyond that a list of all of them is quicker."""
+
+
 def state_code(text: str) -> str | None:
     """Return the two letters of a state however it was written (``Texas``, ``Calif.``), or None."""
     plain = _letters(text)
@@ -79,14 +83,14 @@ def nearest_state(text: str) -> str | None:
 
 def place_of_zip(zip_code: str) -> tuple[str, str] | None:
     """Return the main city and the state of a five-digit ZIP code, or None where it is not known."""
-    entry = _index().get(zip_code)
+    entry = _entry(zip_code)
     return (entry[1], entry[0]) if entry else None
 
 
 def is_city_of_zip(zip_code: str, city: str) -> bool:
     """Tell whether a known ZIP code serves the city, under any of the names people use."""
     plain = _plain(city)
-    return any(_plain(name) == plain for name in _index()[zip_code][1:])
+    return any(_plain(name) == plain for name in (_entry(zip_code) or ())[1:])
 
 
 def _plain(city: str) -> str:
@@ -95,22 +99,33 @@ def _plain(city: str) -> str:
     return "".join(_SAINTS.get(word, word) for word in words)
 
 
+@lru_cache(maxsize=1 << 16)
+def _entry(zip_code: str) -> tuple[str, ...] | None:
+    """Return state, city and the city's other names of a ZIP code; many are looked up in a list of all."""
+    if _entry.cache_info().misses > FEW_ZIPS:
+        return _index().get(zip_code)
+    return next((_named(place) for place in _similar_to(zip_code)), None)
+
+
 @cache
 def _index() -> dict[str, tuple[str, ...]]:
-    """Return state, city and the city's other names by ZIP code; read once, a quarter of a second."""
+    """Return the entries of all ZIP codes, which takes a while, once."""
+    return {place["zip_code"]: _named(place) for first in "0123456789" for place in _similar_to(first)}
+
+
+def _similar_to(beginning: str) -> list[dict[str, Any]]:
     import zipcodes  # noqa: PLC0415 - heavy, and needed at the first ZIP only
 
-    matching = cast("Callable[[str], list[dict[str, Any]]]", zipcodes.similar_to)
-    return {
-        place["zip_code"]: (
-            place["state"],
-            _cased(place["city"]),
-            *place["acceptable_cities"],
-            *place["unacceptable_cities"],
-        )
-        for first in "0123456789"
-        for place in matching(first)
-    }
+    return cast("Callable[[str], list[dict[str, Any]]]", zipcodes.similar_to)(beginning)
+
+
+def _named(place: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        place["state"],
+        _cased(place["city"]),
+        *place["acceptable_cities"],
+        *place["unacceptable_cities"],
+    )
 
 
 def _cased(city: str) -> str:

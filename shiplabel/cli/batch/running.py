@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.problems import Problem
 
-PAPER_WORKERS = 4
+PAPER_WORKERS = 8
 AHEAD = 4
 WAKE_S = 0.5
 FIRST_PAUSE_S = 1.0
