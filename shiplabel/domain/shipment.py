@@ -70,3 +70,12 @@ class Shipment:
     reference: str = ""
     carrier_id: str = ""
     service_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownShipment:
+    """A shipment as the service knows it: the key it carries, and whether the service says it has a label."""
+
+    shipment_id: str
+    shipment_key: str | None
+    labelled: bool = False

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from shiplabel.domain.label import Label, Tracking
     from shiplabel.domain.rate import Carrier, Quote, Rate
-    from shiplabel.domain.shipment import Shipment
+    from shiplabel.domain.shipment import KnownShipment, Shipment
     from shiplabel.shipstation.pacing import Pacing
     from shiplabel.workflow.ports import Clock
     from shiplabel.workflow.session import Intent
@@ -45,6 +45,8 @@ PURCHASE_S: Final = 90.0
 TOO_MANY_S: Final = 2.0
 _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
+_FIXED: Final = "identifiers_must_match"
+_KEY: Final = "external_shipment_id"
 
 
 class Secret(Protocol):
@@ -114,11 +116,19 @@ class Client:
         raise refusal or Refused(phrase("The service refused the shipment."), request_id=told.request_id)
 
     def update_shipment(self, shipment_id: str, shipment: Shipment) -> None:
-        """PUT /v2/shipments/{id}: write the wish anew."""
-        body = requests.encoded(requests.shipment_body(shipment))
+        """PUT /v2/shipments/{id}: write the wish anew, without our key where the service will not hear it."""
+        body = requests.shipment_body(shipment)
+        try:
+            self._update(shipment_id, body)
+        except Refused as error:
+            if not error.conflict and error.code != _FIXED:
+                raise
+            self._update(shipment_id, {name: one for name, one in body.items() if name != _KEY})
+
+    def _update(self, shipment_id: str, body: requests.Body) -> None:
         ids = {"shipment_id": shipment_id}
-        told = self._safe(Call("PUT", "/v2/shipments/{shipment_id}", ids, body=body), wire.Shipment)
-        if refusal := reading.refusal_inside(told.errors):
+        call = Call("PUT", "/v2/shipments/{shipment_id}", ids, body=requests.encoded(body))
+        if refusal := reading.refusal_inside(self._safe(call, wire.Shipment).errors):
             raise refusal
 
     def find_shipment(self, shipment_key: str) -> str | None:
@@ -127,11 +137,11 @@ class Client:
         told = self._found(call, wire.Shipment)
         return told.shipment_id if told else None
 
-    def key_of_shipment(self, shipment_id: str) -> str | None:
-        """GET /v2/shipments/{id}: return the external_shipment_id that a shipment carries, or None."""
+    def shipment(self, shipment_id: str) -> KnownShipment | None:
+        """GET /v2/shipments/{id}: return the key that a shipment carries and whether it was labelled."""
         call = Call("GET", "/v2/shipments/{shipment_id}", {"shipment_id": shipment_id})
         told = self._found(call, wire.Shipment)
-        return told.external_shipment_id if told else None
+        return reading.shipment_of(told) if told else None
 
     def quote(
         self,

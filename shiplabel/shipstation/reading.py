@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shiplabel.domain.label import Label, Tracking, VoidAnswer
 from shiplabel.domain.money import Money
 from shiplabel.domain.rate import Carrier, CarrierFailure, Quote, Rate
+from shiplabel.domain.shipment import KnownShipment
 from shiplabel.errors import Refused
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ FINEST: Final = -9
 PARTS: Final = ("shipping", "insurance", "confirmation", "other", "tax")
 _PENDING: Final = "pending_approval"
 _UNKNOWN: Final = "unknown"
+_LABELLED: Final = "label_purchased"
 _TEST_LABEL: Final = "se-test-"
 _KEY_TAKEN: Final = re.compile(r"external_shipment_id|identifier_conflict", re.IGNORECASE)
 _TAKEN: Final = re.compile(r"\bidentifiers?\b|already (?:exists|used|in use)", re.IGNORECASE)
@@ -177,6 +179,13 @@ def _known(name: str | None) -> str:
 
 def _words(told: Sequence[str | None] | None) -> tuple[str, ...]:
     return tuple(word for word in told or () if word)
+
+
+def shipment_of(told: wire.Shipment) -> KnownShipment:
+    """Return what is told of a shipment that exists."""
+    return KnownShipment(
+        told.shipment_id, told.external_shipment_id, labelled=told.shipment_status == _LABELLED
+    )
 
 
 def label_of(told: wire.Label) -> Label:

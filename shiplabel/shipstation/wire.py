@@ -158,6 +158,7 @@ class Shipment(msgspec.Struct):
 
     shipment_id: str
     external_shipment_id: str | None = None
+    shipment_status: str | None = None
     errors: list[Any] | None = None
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shiplabel.errors import Refused
+from shiplabel.language import phrase
+from shiplabel.workflow.trouble import told_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shiplabel.domain.label import Label
-    from shiplabel.workflow.ports import ShippingApi
+    from shiplabel.workflow.ports import Parts, ShippingApi
     from shiplabel.workflow.session import Session
 
 
@@ -29,6 +33,51 @@ def labels_by_key(api: ShippingApi, session: Session) -> Iterator[Label]:
             yield label
             continue
         if filtered and label.shipment_id not in known:
-            filtered = api.key_of_shipment(label.shipment_id) == key
+            filtered = _key_of(api, label.shipment_id) == key
             known.add(label.shipment_id if filtered else api.find_shipment(key))
         yield replace(label, external_shipment_id=key) if label.shipment_id in known else label
+
+
+def refuse_unlisted(api: ShippingApi, session: Session) -> None:
+    """Raise Refused when the service says that the shipment has a label, and lists none, voided or not.
+
+    A list may lag behind; what it does not show yet was bought by somebody else all the same.
+    """
+    told = api.shipment(session.shipment_id) if session.shipment_id else None
+    if told is None or not told.labelled:
+        return
+    listed = api.labels(shipment_id=told.shipment_id)
+    if any(label.shipment_id == told.shipment_id for label in listed):
+        return
+    raise Refused(
+        phrase(
+            "The service says that shipment {shipment_id} ({shipment_key}) has a label and does not list it "
+            "yet. Nothing was bought.",
+            shipment_id=told.shipment_id,
+            shipment_key=session.shipment_key,
+        ),
+        code="label_not_listed",
+        hint=phrase(
+            "wait a minute, then shiplabel resume {session_id}; --again ships an order once more",
+            session_id=session.session_id,
+        ),
+    )
+
+
+def tell_extra(parts: Parts, session: Session, hits: tuple[Label, ...]) -> None:
+    """Say which labels on our key are too many: all but the oldest, which is kept."""
+    for label in hits[1:]:
+        parts.say(
+            phrase(
+                "{shipment_key} has another label, which may have been charged too: {label}. "
+                "Next: shiplabel labels void {label_id}",
+                shipment_key=session.shipment_key,
+                label=told_of(label),
+                label_id=label.label_id,
+            )
+        )
+
+
+def _key_of(api: ShippingApi, shipment_id: str) -> str | None:
+    told = api.shipment(shipment_id)
+    return told.shipment_key if told else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from shiplabel.domain.label import Label, LabelFile, Tracking, VoidAnswer
     from shiplabel.domain.rate import Carrier, Quote, Rate
-    from shiplabel.domain.shipment import Shipment
+    from shiplabel.domain.shipment import KnownShipment, Shipment
     from shiplabel.workflow.session import Intent, Session
 
 
@@ -54,8 +54,8 @@ class ShippingApi(Protocol):
     def find_shipment(self, shipment_key: str) -> str | None:
         """Return the id of the shipment that carries our key, or None."""
 
-    def key_of_shipment(self, shipment_id: str) -> str | None:
-        """Return the key that a shipment carries, or None."""
+    def shipment(self, shipment_id: str) -> KnownShipment | None:
+        """Return what the service tells of a shipment, or None."""
 
     def quote(
         self,

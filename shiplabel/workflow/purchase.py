@@ -23,6 +23,7 @@ from shiplabel.errors import (
     StorageError,
 )
 from shiplabel.language import phrase
+from shiplabel.workflow.by_key import refuse_unlisted, tell_extra
 from shiplabel.workflow.lookup import label_error, ours, save_bought, settle, unknown, wait_for, wake
 from shiplabel.workflow.session import (
     Documents,
@@ -34,7 +35,7 @@ from shiplabel.workflow.session import (
 )
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.states import BOUGHT, UNSETTLED, PurchaseEvent, PurchaseState, Trouble
-from shiplabel.workflow.trouble import AlreadyLabelled, described, purchase_trouble, rolled_back, told_of
+from shiplabel.workflow.trouble import AlreadyLabelled, described, purchase_trouble, rolled_back
 
 if TYPE_CHECKING:
     from shiplabel.domain.label import Label
@@ -99,12 +100,14 @@ def _look_first(parts: Parts, session: Session) -> Session:
         return session
     try:
         hits = tuple(label for label in ours(parts.api, session) if label.is_active)
+        if not hits:
+            refuse_unlisted(parts.api, session)
     except ShiplabelError as error:
         raise rolled_back(parts, session, purchase_trouble(error), error) from error
     if not hits:
         return session
     now = parts.clock.now()
-    _tell_extra(parts, session, hits)
+    tell_extra(parts, session, hits)
     session = move(_plan(session, parts), PurchaseEvent.INTEND, now, intent=intent_of(session, parts))
     session = move(session, PurchaseEvent.ACCEPTED, now, label=hits[0], label_id=hits[0].label_id)
     parts.say(
@@ -114,20 +117,6 @@ def _look_first(parts: Parts, session: Session) -> Session:
         )
     )
     return save_bought(parts, note(replace(session, error=None), f"adopted {hits[0].label_id}", now), hits[0])
-
-
-def _tell_extra(parts: Parts, session: Session, hits: tuple[Label, ...]) -> None:
-    """Say which labels on our key are too many: all but the oldest, which is kept."""
-    for label in hits[1:]:
-        parts.say(
-            phrase(
-                "{shipment_key} has another label, which may have been charged too: {label}. "
-                "Next: shiplabel labels void {label_id}",
-                shipment_key=session.shipment_key,
-                label=told_of(label),
-                label_id=label.label_id,
-            )
-        )
 
 
 def _plan(session: Session, parts: Parts) -> Session:

@@ -15,6 +15,7 @@ from shiplabel.domain.rate import Carrier, CarrierFailure, Rate
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import ApiError, Refused, ShiplabelError, Unauthorized
 from shiplabel.language import phrase
+from shiplabel.workflow.lookup import ours
 from shiplabel.workflow.session import take_quotes
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.side_by_side import side_by_side
@@ -126,6 +127,8 @@ def settle_shipment(parts: Parts, session: Session) -> Session:
         if not found:
             raise
         session = parts.save(replace(session, shipment_id=found, met_before=True))
+    if any(label.is_active for label in ours(parts.api, session)):
+        return session  # its label is adopted by the purchase; a labelled shipment is left as it is
     parts.api.update_shipment(found, shipment)
     return parts.save(replace(session, shipment_digest=digest))
 

@@ -35,7 +35,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "create_shipment": lambda client: client.create_shipment(WISH),
     "update_shipment": lambda client: client.update_shipment("se-2", WISH),
     "find_shipment": lambda client: client.find_shipment("sl-1042"),
-    "key_of_shipment": lambda client: client.key_of_shipment("se-2"),
+    "shipment": lambda client: client.shipment("se-2"),
     "quote_by_id": lambda client: client.quote(["se-1"], shipment_id="se-2"),
     "quote_by_wish": lambda client: client.quote(["se-1"], shipment=WISH),
     "rate": lambda client: client.rate("se-3"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from shiplabel.domain.shipment import KnownShipment
 from shiplabel.errors import NoAnswer, NotSent, RateLimited, Refused, SettingsError, Unauthorized
 from shiplabel.shipstation.client import Client
 from shiplabel.shipstation.pacing import Pacing
@@ -49,7 +51,7 @@ def test_create_shipment_with_a_taken_key_is_a_conflict(tmp_path: Path) -> None:
         client.create_shipment(shipment())
     assert caught.value.conflict
     assert client.find_shipment("sl-1042") == made
-    assert client.key_of_shipment(made) == "sl-1042"
+    assert client.shipment(made) == KnownShipment(made, "sl-1042")
 
 
 def test_create_shipment_with_a_conflict_status_is_a_conflict_too() -> None:
@@ -78,6 +80,23 @@ def test_update_shipment_with_errors_inside_is_refused() -> None:
     with pytest.raises(Refused) as caught:
         scripted(Script([answer])).update_shipment("se-1", shipment())
     assert caught.value.field_name == "packages[0].weight"
+
+
+@pytest.mark.parametrize("code", ["identifiers_must_match", "field_conflict"])
+def test_update_shipment_whose_key_may_not_be_told_is_sent_without_it(code: str) -> None:
+    refused = httpx.Response(400, json={"errors": [{"error_code": code, "message": "the key is fixed"}]})
+    script = Script([refused, httpx.Response(200, json={"shipment_id": "se-1"})])
+    scripted(script).update_shipment("se-1", shipment())
+    first, second = (json.loads(request.content) for request in script.seen)
+    assert first.pop("external_shipment_id") == "sl-1042"
+    assert second == first
+
+
+def test_shipment_that_was_labelled_says_so() -> None:
+    told = {"shipment_id": "se-1", "external_shipment_id": "sl-1", "shipment_status": "label_purchased"}
+    client = scripted(Script([httpx.Response(200, json=told), httpx.Response(404)]))
+    assert client.shipment("se-1") == KnownShipment("se-1", "sl-1", labelled=True)
+    assert client.shipment("se-2") is None
 
 
 @pytest.mark.parametrize("body", [b"", b'{"errors": []}'])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shiplabel.domain.label import Label, LabelFile, VoidAnswer
 from shiplabel.domain.money import Money
 from shiplabel.domain.rate import Carrier, Quote, Rate
+from shiplabel.domain.shipment import KnownShipment
 from shiplabel.errors import NoAnswer
 from shiplabel.workflow.ports import Parts
 from shiplabel.workflow.session import Session, Wishes, begin
@@ -128,8 +129,9 @@ class World:
     def find_shipment(self, shipment_key: str) -> str | None:
         return self.taken_keys.get(shipment_key)
 
-    def key_of_shipment(self, shipment_id: str) -> str | None:
-        return next((key for key, found in self.taken_keys.items() if found == shipment_id), None)
+    def shipment(self, shipment_id: str) -> KnownShipment | None:
+        keys = (key for key, found in self.taken_keys.items() if found == shipment_id)
+        return next((KnownShipment(shipment_id, key) for key in keys), None)
 
     def quote(self, carrier_ids: Any, *, shipment_id: str | None = None, shipment: Any = None) -> Quote:
         self.touch()

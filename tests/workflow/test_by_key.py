@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shiplabel.domain.label import Label
+from shiplabel.domain.shipment import KnownShipment
 from shiplabel.workflow.lookup import ours, settle
+from shiplabel.workflow.purchase import purchase
 from shiplabel.workflow.states import PurchaseState
+from shiplabel.workflow.trouble import RolledBack
 from tests.workflow.model import World, bought_in_silence, ready
 
 if TYPE_CHECKING:
@@ -29,9 +32,9 @@ class Silent(World):
             for shipment in shipments
         ]
 
-    def key_of_shipment(self, shipment_id: str) -> str | None:
+    def shipment(self, shipment_id: str) -> KnownShipment | None:
         self.asked += 1
-        return self.keys.get(shipment_id)
+        return KnownShipment(shipment_id, self.keys.get(shipment_id))
 
     def find_shipment(self, shipment_key: str) -> str | None:
         return next((found for found, key in self.keys.items() if key == shipment_key), None)
@@ -65,3 +68,35 @@ def test_purchase_in_doubt_whose_shipment_is_not_known_is_found_without_a_key_on
         session, shipment_id=None, purchase=replace(session.purchase, state=PurchaseState.UNKNOWN)
     )
     assert settle(world.parts, doubt).purchase.label_id == "l-se-1"
+
+
+class Lagging(Silent):
+    """A service that tells of its shipment's label before it lists it."""
+
+    def shipment(self, shipment_id: str) -> KnownShipment:
+        return KnownShipment(shipment_id, "sl-1", labelled=True)
+
+
+def met_before(world: World) -> Session:
+    return world.save(replace(looking(world), met_before=True, shipment_id="se-1"))
+
+
+def test_purchase_on_a_shipment_whose_label_is_told_and_not_listed_is_not_sent() -> None:
+    world = Lagging({})
+    with pytest.raises(RolledBack) as raised:
+        purchase(world.parts, met_before(world))
+    assert (raised.value.code, raised.value.exit_code, raised.value.session.step) == (
+        "label_not_listed",
+        1,
+        "rate",
+    )
+    assert world.charged == []
+
+
+def test_purchase_on_a_shipment_whose_label_was_voided_goes_on() -> None:
+    world = Lagging({})
+    world.answer = lambda world, label: world.charge(label)
+    world.charged = [Label(label_id="l-1", status="voided", shipment_id="se-1", voided=True)]
+    world.keys, world.filtered = {"se-1": "sl-1"}, False
+    record = purchase(world.parts, met_before(world))
+    assert [label.label_id for label in world.charged] == ["l-1", record.purchase.label_id]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shiplabel.domain.label import Label
 from shiplabel.domain.rate import Carrier, Quote
 from shiplabel.errors import NoAnswer, Refused, Unauthorized
 from shiplabel.workflow.quote import Board, carriers_for, is_stale, quote
@@ -96,6 +97,20 @@ def test_quote_of_a_key_met_before_updates_that_shipment_and_remembers() -> None
     world = Taken({"se-100": Quote(rates=(RATE,)), "se-200": Quote(rates=())})
     session = quote(world.parts, asking(world), lambda _board: None)
     assert (session.shipment_id, session.met_before, world.updated) == ("se-old", True, ["se-old"])
+
+
+def test_quote_of_a_key_whose_shipment_has_a_label_leaves_that_shipment_as_it_is() -> None:
+    class Labelled(Asked):
+        def create_shipment(self, shipment: Any) -> str:
+            raise Refused("taken", code="identifier_conflict")
+
+        def find_shipment(self, shipment_key: str) -> str | None:
+            return "se-old"
+
+    world = Labelled({"se-100": Quote(rates=(RATE,)), "se-200": Quote(rates=())})
+    world.charged = [Label(label_id="se-9", status="completed", shipment_id="se-old")]
+    session = quote(world.parts, asking(world), lambda _board: None)
+    assert (session.shipment_id, world.updated) == ("se-old", [])
 
 
 def test_quote_again_without_a_change_tells_the_service_nothing_new() -> None:
