@@ -34,11 +34,15 @@ SIDES = ("length", "width", "height")
 
 
 class Questions:
-    """Asks the answer steps; ``_drafts`` holds what was typed and not taken yet, by step."""
+    """Asks the answer steps; ``_drafts`` holds what was typed and not taken yet, by step.
+
+    ``_as_typed`` is a text that looked like an address and is none, as the clerk said.
+    """
 
     def __init__(self, room: Room) -> None:
         self._room = room
         self._drafts: dict[str, str] = {}
+        self._as_typed = ""
 
     def ask(self, session: Session) -> Session:
         """Ask one step's question once; return the session as saved, at the same step or another."""
@@ -146,10 +150,13 @@ class Questions:
             book = first_of_book(text, session.answers.get(step) or "", desk.completions)
             if book:
                 return self._fill(session, of_side(side_of(step), book.fields))
-        address = pasted(step, text)
-        if address and self._is_meant(session, address):
+        address = pasted(step, text) if text != self._as_typed else None
+        if not address:
+            return None
+        if self._is_meant(session, address):
             return self._fill(session, address)
-        return None
+        self._as_typed = self._drafts[step] = text
+        return session
 
     def _is_meant(self, session: Session, address: Mapping[str, str | None]) -> bool:
         self._room.voice.say(phrase("That looks like a whole address:"))
