@@ -170,8 +170,8 @@ class Context(AbstractContextManager["Context"]):
 
     def with_paper(self, record: Session) -> Session:
         """Return a record, its paper fetched now when it was not yet."""
-        from shiplabel.workflow.purchase import fetch_paper  # noqa: PLC0415  # not for a listing
+        from shiplabel.workflow.paper import refetch_paper  # noqa: PLC0415  # not for a listing
 
         if record.documents.state != "pending":
             return record
-        return self.sessions.save_record(fetch_paper(self.parts, record))
+        return self.sessions.save_record(refetch_paper(self.parts, record))

@@ -30,13 +30,12 @@ def target_of(context: Context, printer: str) -> Target:
 
 def with_paper(context: Context, record: Session) -> tuple[Session, LabelFile]:
     """Return the record with a label file that is there, fetched anew where it is missing."""
-    from shiplabel.workflow.purchase import fetch_paper  # noqa: PLC0415  # most prints need no fetching
+    from shiplabel.workflow.paper import refetch_paper  # noqa: PLC0415  # most prints need no fetching
 
     kept = _present(record)
     if kept:
         return record, kept
-    fresh = _refreshed(context, record)
-    fetched = fetch_paper(context.parts, fresh)
+    fetched = refetch_paper(context.parts, record)
     fetched = context.sessions.save_record(fetched)
     kept = _present(fetched)
     if kept is None:
@@ -55,16 +54,6 @@ def with_paper(context: Context, record: Session) -> tuple[Session, LabelFile]:
 
 def _present(record: Session) -> LabelFile | None:
     return next((file for file in record.documents.files if Path(file.path).is_file()), None)
-
-
-def _refreshed(context: Context, record: Session) -> Session:
-    """Return the record with the label's download addresses as the service tells them now."""
-    try:
-        label = context.api.label(record.purchase.label_id)
-    except ShiplabelError as error:
-        console.tell(phrase("The service could not be asked for the label: {why}", why=error.message))
-        return record
-    return replace(record, purchase=replace(record.purchase, label=label)) if label else record
 
 
 def print_record(context: Context, record: Session, printer: str = "") -> tuple[Session, PrintJob]:

@@ -25,8 +25,8 @@ from shiplabel.errors import (
 from shiplabel.language import phrase
 from shiplabel.workflow.by_key import refuse_unlisted, tell_extra
 from shiplabel.workflow.lookup import label_error, ours, save_bought, settle, unknown, wait_for, wake
+from shiplabel.workflow.paper import fetch_paper
 from shiplabel.workflow.session import (
-    Documents,
     Intent,
     drop_quotes,
     move,
@@ -35,7 +35,7 @@ from shiplabel.workflow.session import (
 )
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.states import BOUGHT, UNSETTLED, PurchaseEvent, PurchaseState, Trouble
-from shiplabel.workflow.trouble import AlreadyLabelled, described, purchase_trouble, rolled_back
+from shiplabel.workflow.trouble import AlreadyLabelled, purchase_trouble, rolled_back
 
 if TYPE_CHECKING:
     from shiplabel.domain.label import Label
@@ -315,23 +315,3 @@ def complete(parts: Parts, session: Session) -> Session:
             code="not_filed",
             hint=phrase("mend the disk, then: shiplabel resume {session_id}", session_id=session.session_id),
         ) from error
-
-
-def fetch_paper(parts: Parts, session: Session) -> Session:
-    """Return the session with its label's file, or with the file still pending; never an error.
-
-    The label is bought: that its paper could not be had is told, and can never lead to a purchase.
-    """
-    label = session.purchase.label
-    if label is None:
-        return session
-    try:
-        file = parts.papers.keep(session, label)
-    except ShiplabelError as error:
-        parts.say(phrase("The label is bought; its file could not be had: {why}", why=error.message))
-        kept = described(session, error, parts.clock.now())
-        kept = replace(kept, step="done", reverted_from=session.step, reverted_to="done")
-        return replace(session, documents=replace(session.documents, state="pending"), error=kept)
-    others = tuple(old for old in session.documents.files if old.path != file.path)
-    documents = Documents(state="saved", files=(*others, file), printed_at=session.documents.printed_at)
-    return replace(session, documents=documents, error=None)

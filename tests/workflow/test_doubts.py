@@ -20,7 +20,8 @@ from shiplabel.errors import (
     Unauthorized,
 )
 from shiplabel.workflow.lookup import PROCESSING_S, settle, wake
-from shiplabel.workflow.purchase import fetch_paper, guard_price, purchase, recover
+from shiplabel.workflow.paper import fetch_paper, refetch_paper
+from shiplabel.workflow.purchase import guard_price, purchase, recover
 from shiplabel.workflow.session import Purchase, status_of
 from shiplabel.workflow.states import PurchaseState
 from shiplabel.workflow.trouble import RolledBack
@@ -99,6 +100,27 @@ def test_label_being_made_for_longer_than_a_minute_is_done_with_its_paper_pendin
     record = purchase(world.parts, ready(world))
     assert PROCESSING_S <= world.seconds < PROCESSING_S + 5
     assert (status_of(record), record.step, record.documents.state) == ("bought", "done", "pending")
+
+
+def test_paper_of_a_label_that_was_being_made_is_fetched_from_where_it_is_now() -> None:
+    errors: list[ShiplabelError] = [ApiError("no paper yet")]
+    world = Troubled(answer=processing, made_after_s=1e9, paper_errors=errors)
+    record = purchase(world.parts, ready(world))
+    world.made_after_s = 0.0
+    fetched = refetch_paper(world.parts, record)
+    assert fetched.purchase.label is not None
+    assert (fetched.purchase.label.status, fetched.documents.state) == ("completed", "saved")
+
+
+def test_paper_is_asked_for_where_it_was_when_the_service_cannot_be_asked() -> None:
+    world = Troubled(answer=bought)
+    record = purchase(world.parts, ready(world))
+    world.label_errors.append(NoAnswer("lost"))
+    fetched = refetch_paper(world.parts, record)
+    assert fetched.purchase.label == record.purchase.label
+    assert any("could not be asked" in sentence for sentence in world.said)
+    fresh = ready(world)
+    assert refetch_paper(world.parts, fresh) == fresh
 
 
 def test_paper_that_cannot_be_had_is_told_and_leaves_the_label_bought() -> None:
