@@ -13,9 +13,9 @@ import os
 from tests.crash import touches
 
 REASONS = {
-    "ENOSPC": ("open", "write", "mkdir", "link", "rename", "fsync"),
-    "EIO": ("open", "write", "fsync", "rename", "unlink"),
-    "EROFS": ("open", "mkdir", "link", "rename", "unlink", "chmod"),
+    "ENOSPC": ("open", "write", "mkdir", "link", "rename", "replace", "fsync"),
+    "EIO": ("open", "write", "fsync", "rename", "replace", "unlink"),
+    "EROFS": ("open", "mkdir", "link", "rename", "replace", "unlink", "chmod"),
 }
 """Which calls fail for a reason."""
 
