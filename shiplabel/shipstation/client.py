@@ -78,6 +78,7 @@ class Client:
         self._pacing = pacing
         self._clock = clock
         self._asking_anew = threading.Lock()
+        self._turns = threading.local()
         self._mood = _Mood()
 
     def close(self) -> None:
@@ -168,6 +169,11 @@ class Client:
         """GET /v2/rates/{id}: return one rate, or None when it is unknown or can no longer be bought."""
         told = self._found(Call("GET", "/v2/rates/{rate_id}", {"rate_id": rate_id}), wire.Rate)
         return reading.rate_of(told) if told else None
+
+    def await_turn(self) -> None:
+        """Wait until the budget lets this thread's next call go at once, and take that turn."""
+        if self._pacing is not None and getattr(self._turns, "taken", None) is None:
+            self._turns.taken = self._pacing.wait()
 
     def buy(self, intent: Intent, shipment: Shipment) -> Label:
         """Send one purchase, once, within 90 s; raise NoAnswer for whatever is not a certain answer."""
@@ -295,7 +301,9 @@ class Client:
         if self._pacing is None:
             return send()
         began = self._clock.elapsed_s()
-        turn = self._pacing.wait()
+        taken: float | None = getattr(self._turns, "taken", None)
+        self._turns.taken = None
+        turn = self._pacing.wait() if taken is None else taken
         if patience is not None:
             patience.forgive(self._clock.elapsed_s() - began)
         try:

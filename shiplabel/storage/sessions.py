@@ -60,10 +60,14 @@ class SessionFiles:
 
     def create(self, session: Session) -> Session:
         """Write a new session under a fresh id; return it with that id."""
+        return self.save(self.name(session))
+
+    def name(self, session: Session) -> Session:
+        """Return a new session under a fresh id that is nobody else's; its first save makes its file."""
         while not self._locks.claim(fresh := "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))):
             continue
         met = session.met_before or self._was_damaged(session.shipment_key)
-        return self.save(replace(session, session_id=fresh, met_before=met))
+        return replace(session, session_id=fresh, met_before=met)
 
     def save(self, session: Session) -> Session:
         """Replace an open session on disk durably; return it with its new revision."""

@@ -69,6 +69,9 @@ class ShippingApi(Protocol):
     def rate(self, rate_id: str) -> Rate | None:
         """Return one rate, or None when the service does not know it."""
 
+    def await_turn(self) -> None:
+        """Wait until this thread's next call may be sent at once: so no purchase written down waits."""
+
     def buy(self, intent: Intent, shipment: Shipment) -> Label:
         """Send one purchase, once: never repeated here, redirects never followed."""
 
@@ -97,6 +100,9 @@ class ShippingApi(Protocol):
 
 class SessionStore(Protocol):
     """The sessions and label records of one environment."""
+
+    def name(self, session: Session) -> Session:
+        """Return a new session under a fresh id that is nobody else's; its first save makes its file."""
 
     def create(self, session: Session) -> Session:
         """Write a new session under a fresh id; return it with that id."""

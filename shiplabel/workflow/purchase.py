@@ -198,6 +198,7 @@ def _send(parts: Parts, session: Session) -> Session:
     The only caller of ``api.buy`` in the program, and it calls it once.
     """
     shipment = shipment_of(session)
+    parts.api.await_turn()
     intent = intent_of(session, parts)
     session = _intended(parts, session, intent)
     try:

@@ -137,6 +137,9 @@ class World:
         self.touch()
         return Quote(rates=(RATE,), shipment_id=shipment_id)
 
+    def await_turn(self) -> None:
+        self.touch()
+
     def buy(self, intent: Intent, shipment: Shipment) -> Label:
         self.touch()
         label = Label(
