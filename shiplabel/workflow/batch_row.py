@@ -118,7 +118,8 @@ class _Walk:
     def _quote(self, session: Session | None) -> Done:
         if session is not None and is_in_doubt(session):
             return self._look_up(session)
-        return self._priced(self._chosen(self._ready(session)))
+        session = self._chosen(self._ready(session))
+        return self._priced(self._kept(reach(session, "rate")))
 
     def _look_up(self, session: Session | None) -> Done:
         if session is None or not is_in_doubt(session):
@@ -136,10 +137,10 @@ class _Walk:
             session = self._chosen(session)
             price = session.rate.total if session.rate else None
             if agreed and price and (price.currency != agreed.currency or agreed < price):
-                return self._priced(session)
+                return self._priced(self._kept(reach(session, "rate")))
         else:
             session = self._unquoted(session)
-        session = buy_only(self.parts, self._on_disk(session))
+        session = buy_only(self.parts, self._named(session))
         outcome = outcome_of(self.draft.rows, session, BOUGHT_ROW)
         return Done(outcome=outcome, word=BOUGHT_ROW, session=session, failures=self.failures)
 
@@ -185,7 +186,7 @@ class _Walk:
             rate = choose_rate(session.quotes, self.plan.rule, session.wishes.package_code)
             guard_price(rate.total, session.wishes.max_cost)
         except ShiplabelError as error:
-            session = self._on_disk(reach(session, "rate"))
+            session = self._named(reach(session, "rate"))
             raise rolled_back(self.parts, session, Trouble.PURCHASE_REFUSED, error) from error
         return self._noted(choose(session, rate))
 
@@ -195,16 +196,15 @@ class _Walk:
         try:
             session, answer = self._asked(session)
         except ShiplabelError as error:
-            session = self._on_disk(self.session or session)
+            session = self._named(self.session or session)
             raise rolled_back(self.parts, session, quoting_trouble(error), error) from error
         board = board_of(answer, self.plan.carriers)
         self.failures = board.failures
         if not board.rates:
             why = why_no_rate(board)
-            session = self._on_disk(session)
+            session = self._named(session)
             raise rolled_back(self.parts, session, quoting_trouble(why), why)
-        session = take_quotes(session, board.rates, self.parts.clock.now())
-        return self._noted(self.parts.save(session)) if session.session_id else self._on_disk(session)
+        return self._noted(take_quotes(session, board.rates, self.parts.clock.now()))
 
     def _asked(self, session: Session) -> tuple[Session, Quote]:
         """Ask all carriers at once, for a shipment made by the same request where there is none yet."""
@@ -216,7 +216,7 @@ class _Walk:
             except Refused as error:
                 if not error.conflict:
                     raise
-                session = self._on_disk(replace(session, met_before=True))
+                session = self._named(replace(session, met_before=True))
             else:
                 made = replace(session, shipment_id=answer.shipment_id, shipment_digest=digest_of(shipment))
                 return made, answer
@@ -239,12 +239,16 @@ class _Walk:
         except ShiplabelError as error:
             raise rolled_back(self.parts, session, quoting_trouble(error), error) from error
 
-    def _on_disk(self, session: Session) -> Session:
-        """Return the session under an id, made and held now where it had none."""
+    def _named(self, session: Session) -> Session:
+        """Return the session under an id, given to it and held now where it had none."""
         if not session.session_id:
-            session = self.parts.store.create(session)
+            session = self.parts.store.name(session)
             self._held.enter_context(self.parts.store.hold(session.session_id))
         return self._noted(session)
+
+    def _kept(self, session: Session) -> Session:
+        """Return the session as it is on disk now."""
+        return self._noted(self.parts.save(self._named(session)))
 
     def _noted(self, session: Session) -> Session:
         self.session = session

@@ -197,10 +197,10 @@ def _files(context: Context) -> BatchFiles:
 
 def _as_it_is(files: BatchFiles, batch: Batch) -> Batch:
     """Return a batch as its journal tells it now, whatever its last run could write."""
-    from shiplabel.cli.batch.conducting import settled  # noqa: PLC0415  # the template needs none
+    from shiplabel.cli.batch.summary import settled  # noqa: PLC0415  # the template needs none
 
     with files.journal(batch) as journal:
-        return settled(batch, journal, (), batch.counts.rows)
+        return settled(batch, journal)
 
 
 def _object(batch: Batch) -> dict[str, Any]:

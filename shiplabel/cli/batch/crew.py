@@ -17,9 +17,9 @@ Result = TypeVar("Result")
 
 
 class Crew(Generic[Result]):
-    """Some threads, started when the first task comes; ``out`` may be shared by several crews."""
+    """Some threads, started as tasks come; ``out`` may be shared by several crews. No task raises."""
 
-    def __init__(self, workers: int, out: queue.SimpleQueue[Result | BaseException]) -> None:
+    def __init__(self, workers: int, out: queue.SimpleQueue[Result]) -> None:
         self._workers = workers
         self._tasks: queue.SimpleQueue[Callable[[], Result] | None] = queue.SimpleQueue()
         self._out = out
@@ -27,7 +27,7 @@ class Crew(Generic[Result]):
         self.pending = 0
 
     def submit(self, task: Callable[[], Result]) -> None:
-        """Hand a task in; its result goes to ``out``, an exception of it too."""
+        """Hand a task in; its result goes to ``out``."""
         self.pending += 1
         self._tasks.put(task)
         if self._threads < min(self._workers, self.pending):
@@ -46,7 +46,4 @@ class Crew(Generic[Result]):
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
-            try:
-                self._out.put(task())
-            except BaseException as error:  # noqa: BLE001  # handed to the thread that asked, which raises it
-                self._out.put(error)
+            self._out.put(task())

@@ -17,12 +17,17 @@ class Interrupt:
     def __init__(self, told: Callable[[], None]) -> None:
         self._told = told
         self._before: Any = None
-        self.times = 0
+        self._times = 0
 
     @property
     def stopping(self) -> bool:
         """Whether no further row is to be taken."""
-        return self.times > 0
+        return self._times > 0
+
+    @property
+    def leaving(self) -> bool:
+        """Whether nothing is waited for any more."""
+        return self._times > 1
 
     def __enter__(self) -> Self:
         """Take ^C over."""
@@ -38,7 +43,7 @@ class Interrupt:
             signal.signal(signal.SIGINT, self._before)
 
     def _meet(self, *_: object) -> None:
-        self.times += 1
-        if self.times > 1:
+        self._times += 1
+        if self._times > 1:
             raise KeyboardInterrupt
         self._told()

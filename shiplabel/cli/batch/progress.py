@@ -12,7 +12,7 @@ from shiplabel.cli.flags import said
 from shiplabel.domain.text import printable
 
 if TYPE_CHECKING:
-    from shiplabel.workflow.batch import Counts, Sum
+    from shiplabel.workflow.batch import Counts, Sum, Tally
 
 REDRAW_S = 0.2
 LINE_EVERY_S = 15.0
@@ -23,20 +23,21 @@ BAR = 12
 class Progress:
     """Shows rows done, bought, failed, money spent, requests a minute and the time left."""
 
-    def __init__(self, what: str, rows: int, *, limit_a_minute: float) -> None:
-        self._what, self._rows, self._limit = what, rows, limit_a_minute
+    def __init__(self, what: str, rows: int) -> None:
+        self._what, self._rows = what, rows
         self._live = sys.stderr.isatty() and not said().plain
         self._began = self._shown_at = time.monotonic()
         self._drawn = False
         self._done = 0
         self.requests = 0
 
-    def show(self, done: int, counts: Counts, paid: Sum, *, force: bool = False) -> None:
+    def show(self, done: int, tally: Tally) -> None:
         """Show the state, not more often than one can read."""
         self._done = done
         now = time.monotonic()
-        if not force and now - self._shown_at < (REDRAW_S if self._live else LINE_EVERY_S):
+        if now - self._shown_at < (REDRAW_S if self._live else LINE_EVERY_S):
             return
+        counts, paid = tally.counts, tally.paid
         self._shown_at = now
         if self._live:
             width = shutil.get_terminal_size().columns - 1

@@ -1,4 +1,7 @@
-"""What a clerk reads before the yes: rows as understood, all problems, labels that exist, the price."""
+"""What a clerk reads before the yes: rows as understood, all problems, labels that exist, the price.
+
+All of it goes to stderr. At a terminal it is set to its width; elsewhere each line is left whole.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli import console
 from shiplabel.cli.batch.progress import duration_words
+from shiplabel.cli.flags import said
 from shiplabel.cli.listing import plain_lines
+from shiplabel.language import phrase, phrase_n
 from shiplabel.workflow.problems import rows_text
 
 if TYPE_CHECKING:
@@ -21,16 +26,15 @@ if TYPE_CHECKING:
     from shiplabel.workflow.problems import ProblemGroup
     from shiplabel.workflow.rows import RowDraft
 
-NARROW = 60
-WIDEST = 100
+NARROW, WIDEST, WHOLE = 60, 100, 10_000
 SHOWN = 3
 LISTED = 8
+SILENT = 6
 
 
 def _width() -> int:
-    """Return how wide text is set; without a terminal lines are left whole."""
-    if not sys.stderr.isatty():
-        return 10_000
+    if not sys.stderr.isatty() or said().plain:
+        return WHOLE
     return max(NARROW, min(shutil.get_terminal_size().columns - 1, WIDEST))
 
 
@@ -49,66 +53,80 @@ def _tell(text: str, indent: str = "", hanging: str | None = None) -> None:
 def show_file(orders: OrderFile, samples: Sequence[RowDraft], labels: int) -> None:
     """Show what the file is and three of its rows as they are understood."""
     sheet = orders.sheet
-    _tell(f"{sheet.path.name}: {labels:,} label{'s' if labels != 1 else ''} ({sheet.kind}).")
+    _tell(
+        phrase_n(
+            "{name} ({kind}): {count} label.",
+            "{name} ({kind}): {count} labels.",
+            labels,
+            name=sheet.path.name,
+            kind=sheet.kind,
+        )
+    )
     for note in sheet.notes:
         _tell(note)
     ignored = orders.columns.ignored
     if ignored:
-        shown = ", ".join(ignored[:8])
-        more = f" and {len(ignored) - 8} more" if len(ignored) > 8 else ""  # noqa: PLR2004  # as many as fit a line
-        _tell(f"Columns not used: {shown}{more}.")
+        shown = ", ".join(ignored[:LISTED]) + (", …" if len(ignored) > LISTED else "")
+        _tell(phrase("Columns not used: {columns}", columns=shown))
     if samples:
-        _tell(f"As understood, the first {len(samples)}:" if len(samples) > 1 else "As understood:")
+        _tell(phrase("As understood, for example:"))
     for draft in samples:
         for line in sample_lines(draft):
-            console.tell(line)
+            _tell(line, "  ", "      ")
 
 
 def sample_lines(draft: RowDraft) -> list[str]:
-    """Return a row as understood, in the lines of an address."""
+    """Return a row as understood: who, where to, what."""
     answers = draft.answers
-    order = f"  order {draft.order_id}" if draft.order_id else ""
-    to = ", ".join(filter(None, (answers.get("to_name"), answers.get("to_company"))))
-    street = ", ".join(filter(None, (answers.get("to_address1"), answers.get("to_address2"))))
-    place = f"{answers.get('to_city')} {answers.get('to_state')} {answers.get('to_zip')}"
+    order = phrase("order {order_id}", order_id=draft.order_id) if draft.order_id else ""
+    parts = [order, *(answers.get(f"to_{word}") for word in ("name", "company", "address1", "address2"))]
+    place = " ".join(filter(None, (answers.get(f"to_{word}") for word in ("city", "state", "zip"))))
     sides = " x ".join((answers.get(f"parcel_{side}") or "?") for side in ("length", "width", "height"))
-    return [
-        f"  row {draft.row}{order}: {to}",
-        f"    {street}, {place}; {answers.get('parcel_weight')}, {sides}",
-    ]
+    to = ", ".join(filter(None, (*parts, place)))
+    return [f"{phrase('row {row}', row=draft.row)}: {to}; {answers.get('parcel_weight')}, {sides}"]
 
 
-def show_problems(groups: Sequence[ProblemGroup], bad_rows: int) -> None:
+def show_problems(groups: Sequence[ProblemGroup], bad: int, rows: int) -> None:
     """Show all problems, kind by kind: where, what is wrong, how to mend it."""
     errors = [group for group in groups if group.level == "error"]
     warnings = [group for group in groups if group.level == "warning"]
-    if errors:
-        console.tell("")
-        _tell(f"{bad_rows:,} row{'s' if bad_rows != 1 else ''} cannot be bought as they stand:")
-        _show_groups(errors)
     if warnings:
         console.tell("")
-        _tell("Worth a look (these are bought as they stand):")
+        _tell(phrase("Worth a look; these rows are bought as they stand:"))
         _show_groups(warnings)
+    if errors:
+        console.tell("")
+        _tell(
+            phrase_n(
+                "{count} of {rows} rows cannot be bought as it stands:",
+                "{count} of {rows} rows cannot be bought as they stand:",
+                bad,
+                rows=rows,
+            )
+        )
+        _show_groups(errors)
 
 
 def _show_groups(groups: Sequence[ProblemGroup]) -> None:
     for group in groups:
-        where = f"row{'s' if len(group.rows) > 1 else ''} {rows_text(group.rows)}"
-        _tell(f"{group.column}, {where}", "  ", "      ")
-        _tell(group.what, "    ")
+        many = len(group.rows) > 1
+        where = phrase("rows {listed}" if many else "row {listed}", listed=rows_text(group.rows))
+        _tell(f"{group.column}, {where}: {group.what}", "  ", "    ")
         if group.mend:
-            _tell(f"→ {group.mend}", "    ", "      ")
+            _tell(f"→ {group.mend}", "      ", "        ")
 
 
-def show_labelled(rows: Sequence[int], where: str) -> None:
+def show_labelled(rows: Sequence[int]) -> None:
     """Say which rows have a label already."""
     if rows:
-        many = len(rows) > 1
+        console.tell("")
         _tell(
-            f"{len(rows):,} row{'s have' if many else ' has'} a label already ({where}) and "
-            f"{'are' if many else 'is'} skipped: row{'s' if many else ''} {rows_text(rows)}. "
-            "--again ships such orders once more."
+            phrase_n(
+                "{count} row has a label already and is skipped: row {listed}.",
+                "{count} rows have a label already and are skipped: rows {listed}.",
+                len(rows),
+                listed=rows_text(rows),
+            )
         )
 
 
@@ -116,35 +134,52 @@ def show_elsewhere(labels: Sequence[Label]) -> None:
     """Say which orders were labelled from another computer or data folder."""
     if not labels:
         return
+    console.tell("")
     _tell(
-        f"{len(labels):,} were labelled elsewhere in this account and are skipped; "
-        "--again ships such orders once more:"
+        phrase_n(
+            "{count} order was labelled elsewhere in this account and is skipped:",
+            "{count} orders were labelled elsewhere in this account and are skipped:",
+            len(labels),
+        )
     )
     for label in labels[:LISTED]:
-        when = f" on {label.created_at:%Y-%m-%d}" if label.created_at else ""
-        _tell(f"{label.external_shipment_id}: {label.label_id}{when}, to {label.ship_to_name or '?'}", "  ")
+        when = f"{label.created_at:%Y-%m-%d} " if label.created_at else ""
+        _tell(f"{label.external_shipment_id}: {when}{label.label_id}, {label.ship_to_name}", "  ")
     if len(labels) > LISTED:
-        _tell(f"and {len(labels) - LISTED:,} more; the results name each.", "  ")
+        _tell(phrase("… the results file names them all."), "  ")
 
 
-def show_prices(prices: Prices, *, requests: int, limit: tuple[int, float]) -> None:
+def show_prices(prices: Prices, *, limit: tuple[int, float]) -> None:
     """Show what all rows would cost by service, what the rule saves, and how long it takes."""
     console.tell("")
     rows = [[one.carrier_code, one.name, f"{one.labels:,}", str(one.total)] for one in prices.by_service()]
-    rows.append(["", "all", f"{prices.labels:,}", str(prices.total)])
-    for line in plain_lines(("Carrier", "Service", "Labels", "Total"), rows):
+    rows.append(["", phrase("all"), f"{prices.labels:,}", str(prices.total)])
+    heads = (phrase("Carrier"), phrase("Service"), phrase("Labels"), phrase("Total"))
+    for line in plain_lines(heads, rows):
         console.tell(line)
+    _show_saving(prices)
+    for text, times in prices.silent.most_common(SILENT):
+        _tell(phrase_n("{text} ({count} row)", "{text} ({count} rows)", times, text=text))
+    for text, times in prices.warned.most_common(SILENT):
+        _tell(phrase_n("! {text} ({count} row)", "! {text} ({count} rows)", times, text=text))
+    calls, window_s = limit
+    took = duration_words(expected_s(prices.labels, limit))
+    said_limit = phrase("{calls} requests in {window_s:g} s", calls=calls, window_s=window_s)
+    _tell(phrase("Buying takes {took} at the account's {limit}.", took=took, limit=said_limit))
+
+
+def _show_saving(prices: Prices) -> None:
     currency = prices.total.money.currency
     saved = prices.dearest.of(currency) - prices.total.of(currency)
     second = prices.second.of(currency) - prices.total.of(currency)
     if saved.amount > 0:
-        _tell(f"The rule saves {saved} against each row's dearest rate, {second} against its second choice.")
-    for said, times in prices.silent.most_common(6):
-        _tell(f"{said} ({times:,} row{'s' if times != 1 else ''})")
-    for said, times in prices.warned.most_common(6):
-        _tell(f"! {said} ({times:,} row{'s' if times != 1 else ''})")
-    took = duration_words(expected_s(requests, limit))
-    _tell(f"Buying takes {took} at {limit[0]} requests per {limit[1]:g} s.")
+        _tell(
+            phrase(
+                "The rule saves {saved} against the dearest rates and {second} against the second choice.",
+                saved=saved,
+                second=second,
+            )
+        )
 
 
 def expected_s(requests: int, limit: tuple[int, float]) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shiplabel.cli import ask, console
-from shiplabel.cli.batch.conducting import settled
 from shiplabel.cli.batch.ending import Results, results_of
 from shiplabel.cli.batch.objects import batch_object
+from shiplabel.cli.batch.summary import settled
 from shiplabel.domain.void_window import is_unused
 from shiplabel.errors import Exit, OutcomeUnknown, ShiplabelError
 from shiplabel.storage.sheets.reading import open_sheet
@@ -37,7 +37,7 @@ def void_batch(context: Context, files: BatchFiles, batch: Batch, *, yes: bool, 
             ask.leave_to(f"{question} It cannot be undone.", given=yes, what="Voiding")
             code = _void_all(context, journal, unused)
             Results(batch, open_sheet(files.source_of(batch)), journal).write()
-        batch = settled(batch, journal, (), batch.counts.rows)
+        batch = settled(batch, journal)
         files.save(batch)
         voided = sum(outcome.status == "voided" for outcome in journal.all())
     _told(batch, voided, len(unused), as_json=as_json)

@@ -1,0 +1,127 @@
+"""What a run came to: the document for scripts, the lines for people, what to type next, the exit code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from shiplabel.cli.batch.objects import run_object
+from shiplabel.errors import Exit, Unauthorized
+from shiplabel.language import phrase, phrase_n
+from shiplabel.workflow.batch import Counts, Sum, exit_code, status_of_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shiplabel.cli.batch.ending import Results
+    from shiplabel.cli.batch.running import Run
+    from shiplabel.domain.money import Money
+    from shiplabel.storage.batches import Journal
+    from shiplabel.workflow.batch import Batch
+
+BOUGHT_WORDS = ("bought", "voiding", "voided")
+
+
+class Summary:
+    """Tells of a run; a dry one bought nothing and left no files."""
+
+    def __init__(self, running: Run, results: Results, *, dry_run: bool) -> None:
+        self._running, self._results, self._dry_run = running, results, dry_run
+
+    @property
+    def counts(self) -> Counts:
+        """The counts of this run."""
+        return self._running.ledger.tally.counts
+
+    def code(self) -> Exit:
+        """Return the exit code of a run that was not stopped."""
+        code = exit_code(self.counts, self._running.ledger.tally.codes, dry_run=self._dry_run)
+        refused = isinstance(self._running.halted, Unauthorized)
+        return Exit.SETTINGS if refused and code is not Exit.UNKNOWN else code
+
+    def document(self, batch: Batch) -> dict[str, Any]:
+        """Return the document for scripts; ``waiting`` are rows that were not reached."""
+        results = None if self._dry_run else self._results.path
+        merged = () if self._dry_run else batch.merged
+        run = run_object(batch.batch_id, self.counts, self._total, results, merged)
+        return run | {"waiting": self.counts.waiting}
+
+    @property
+    def _total(self) -> Money:
+        if self._dry_run:
+            return self._running.prices.total.money
+        return self._running.ledger.tally.paid.money
+
+    def lines(self, batch: Batch) -> Iterator[str]:
+        """Yield the lines for people."""
+        counts = self.counts
+        words = (
+            (counts.bought, phrase("bought")),
+            (counts.failed, phrase("failed")),
+            (counts.unknown, phrase("unknown")),
+            (counts.skipped, phrase("skipped")),
+            (counts.waiting, phrase("waiting")),
+        )
+        told = ", ".join(f"{count:,} {word}" for count, word in words if count)
+        yield phrase_n(
+            "Batch {batch_id}: {count} row, {told}.",
+            "Batch {batch_id}: {count} rows, {told}.",
+            counts.rows,
+            batch_id=batch.batch_id,
+            told=told,
+        )
+        if self._dry_run:
+            prices = self._running.prices
+            yield phrase("Expected  {total}; nothing was bought.", total=str(prices.total))
+            return
+        if counts.bought:
+            yield phrase("Paid      {total}", total=str(self._running.ledger.tally.paid))
+        yield phrase("Results   {path}", path=self._results.path)
+        if self._results.failed:
+            yield phrase("Failed    {path}", path=self._results.failed_path)
+        for path in batch.merged:
+            yield phrase("Merged    {path}", path=path)
+
+    def advice(self, batch: Batch, *, stopped: bool) -> Iterator[str]:
+        """Yield what is to be known and typed next."""
+        counts, resume = self.counts, f"shiplabel batch resume {batch.batch_id}"
+        halted = self._running.halted
+        if halted:
+            yield phrase("Rows were left untried: {why}", why=halted.message)
+            yield from [phrase("Next: {command}", command=halted.hint)] if halted.hint else []
+        if counts.unknown:
+            yield phrase_n(
+                "It is not known whether {count} label was bought; it is not sent again.",
+                "It is not known whether {count} labels were bought; none is sent again.",
+                counts.unknown,
+            )
+            yield phrase("Next: {command} looks again", command=resume)
+        elif stopped or (self._dry_run and counts.waiting) or halted:
+            yield phrase("Next: {command}", command=resume)
+        elif counts.failed and not self._dry_run:
+            failed = self._results.failed_path
+            yield phrase("Next: mend the rows in {path}, then shiplabel batch run {path} …", path=failed)
+
+
+def settled(batch: Batch, journal: Journal, merged: tuple[str, ...] = ()) -> Batch:
+    """Return a batch with its counts over all runs, as its journal tells them."""
+    words: dict[str, int] = {}
+    paid = Sum()
+    for outcome in journal.all():
+        words[outcome.status] = words.get(outcome.status, 0) + 1
+        if outcome.status in BOUGHT_WORDS:
+            paid.add(outcome.cost)
+    counts = Counts(
+        rows=batch.counts.rows,
+        bought=sum(words.get(word, 0) for word in BOUGHT_WORDS),
+        failed=words.get("failed", 0),
+        unknown=words.get("unknown", 0),
+        skipped=words.get("skipped", 0),
+    )
+    return replace(
+        batch,
+        counts=counts,
+        total_cost=paid.money,
+        merged=merged or batch.merged,
+        status=status_of_batch(counts, words.get("voided", 0)),
+    )
