@@ -7,13 +7,14 @@ the gate before its intent is written: what is written down is sent at once.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-    from shiplabel.domain.label import Label
+IN_FLIGHT = {"quote", "buy"}
+UNCOUNTED = {"carriers", "fetch"}
 
 
 class Gate:
@@ -32,29 +33,16 @@ class Gate:
             self._mine.place = True
         self._api.await_turn()
 
-    def buy(self, *args: Any, **more: Any) -> Label:
-        """Send a purchase; its place is free when it was answered."""
-        with self._flight():
-            label: Label = self._api.buy(*args, **more)
-            return label
-
-    def quote(self, *args: Any, **more: Any) -> Any:
-        """Ask for rates within the places in flight."""
-        self.await_turn()
-        with self._flight():
-            return self._api.quote(*args, **more)
-
     def __getattr__(self, name: str) -> Any:
-        """Return the service's own call and count it."""
-        self.asked += name not in {"fetch", "carriers"}
-        return getattr(self._api, name)
+        """Return the service's own call, counted; quotes and purchases take a place in flight."""
+        call = getattr(self._api, name)
+        self.asked += name not in UNCOUNTED
+        return partial(self._in_flight, call) if name in IN_FLIGHT else call
 
-    @contextmanager
-    def _flight(self) -> Iterator[None]:
-        self.asked += 1
+    def _in_flight(self, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        self.await_turn()
         try:
-            yield
+            return call(*args, **more)
         finally:
-            if getattr(self._mine, "place", False):
-                self._mine.place = False
-                self._free.release()
+            self._mine.place = False
+            self._free.release()
