@@ -89,13 +89,21 @@ class Context(AbstractContextManager["Context"]):
         return Client(self.settings.base_url, key, pacing=self._pacing(), clock=self.clock)
 
     def _stand_in(self) -> Any:
+        import sqlite3  # noqa: PLC0415  # only the stand-in keeps a ledger
+
         import httpx  # noqa: PLC0415  # HTTP is loaded when it is needed
 
         from shiplabel.sandbox.server import create_app  # noqa: PLC0415  # the stand-in too
 
         ledger = self.settings.data_dir / "sandbox" / "ledger.sqlite"
-        ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return httpx.WSGITransport(app=create_app(ledger, faults=start_faults()))
+        try:
+            ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return httpx.WSGITransport(app=create_app(ledger, faults=start_faults()))
+        except (OSError, sqlite3.Error) as error:
+            raise SettingsError(
+                phrase("The stand-in's ledger {path} cannot be used: {why}.", path=ledger, why=error),
+                hint="shiplabel sandbox reset, or another folder with --data-dir",
+            ) from error
 
     def _pacing(self) -> Any:
         from shiplabel.shipstation.pacing import Pacing  # noqa: PLC0415  # not for a listing

@@ -10,6 +10,7 @@ from shiplabel.cli import console
 from shiplabel.cli.context import Context
 from shiplabel.cli.flags import remember, said
 from shiplabel.cli.flow import drive
+from shiplabel.cli.new import created
 from shiplabel.cli.script import Script
 from shiplabel.cli.views import label_lines, label_object, line_of
 from shiplabel.domain.keys import random_key
@@ -49,7 +50,7 @@ def run(context: Context, *, as_json: bool) -> int:
         wishes=Wishes(rule="cheapest"),
         step="confirm",
     )
-    session = context.sessions.create(session)
+    session = created(context, session)
     with context.sessions.hold(session.session_id):
         console.tell(phrase("A parcel of 2 lb 3 oz, 10x8x4 in, from Austin TX to San Jose CA."))
         session = quote(context.parts, session, lambda _board: None)

@@ -15,7 +15,7 @@ from shiplabel.cli.flow import finish, show_label
 from shiplabel.cli.options import Asked, asked_printer, missing, skipping_rest, takes_answers, understand
 from shiplabel.cli.start import start
 from shiplabel.domain.keys import random_key, shipment_key_of_order
-from shiplabel.errors import InputError, OutcomeUnknown
+from shiplabel.errors import InputError, OutcomeUnknown, SettingsError, StorageError
 from shiplabel.language import phrase
 from shiplabel.workflow.session import begin, first_missing, reach
 from shiplabel.workflow.states import BOUGHT, UNSETTLED
@@ -62,12 +62,21 @@ def run(context: Context, asked: Any) -> int:
         )
         show_label(record, as_json=asked.json)
         return 0
-    session = context.sessions.create(begun(context, understood, key))
+    session = created(context, begun(context, understood, key))
     used(context, template)
     with context.sessions.hold(session.session_id):
         return finish(
             context, session, talk_of(context, asked), as_json=asked.json, printer=asked_printer(asked)
         )
+
+
+def created(context: Context, session: Session) -> Session:
+    """Write a new session down; raise SettingsError where the data folder takes none."""
+    try:
+        return context.sessions.create(session)
+    except StorageError as error:
+        hint = "choose another folder with --data-dir; shiplabel doctor looks at this one"
+        raise SettingsError(error.message, code=error.code, hint=hint) from error
 
 
 def begun(context: Context, understood: Understood, key: str) -> Session:

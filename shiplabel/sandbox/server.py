@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -65,7 +66,7 @@ def create_app(
 
 
 class Sandbox:
-    """A WSGI application; ``ledger`` tells what was charged."""
+    """A WSGI application; ``ledger`` tells what was charged. A ledger that cannot be written is a 500."""
 
     def __init__(self, ledger: Ledger, faults: str | None, now: Callable[[], datetime]) -> None:
         self.ledger = ledger
@@ -81,7 +82,11 @@ class Sandbox:
         """Answer one request; a broken connection leaves as ConnectionError or TimeoutError."""
         request = Request(environ)
         act = self._control if request.path.startswith("/sandbox/") else self._answer
-        return act(request)(environ, start_response)
+        try:
+            response = act(request)
+        except sqlite3.OperationalError:
+            response = Response(status=500)
+        return response(environ, start_response)
 
     def reset(self) -> None:
         """Forget everything, and arm the start-up faults anew."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shiplabel.errors import ApiError, OutcomeUnknown, Refused, ShiplabelError, StorageError, Unauthorized
 from shiplabel.language import phrase
 from shiplabel.workflow.session import StepError, note, roll_back
-from shiplabel.workflow.states import Trouble
+from shiplabel.workflow.states import UNSETTLED, Trouble
 from shiplabel.workflow.steps import step_of_field
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class RolledBack(ShiplabelError):
         self.session = session
         self.cause = cause
         self.exit_code = cause.exit_code
-        self.may_have_charged = cause.may_have_charged
+        self.may_have_charged = session.purchase.state in UNSETTLED
         self.nothing_bought = session.error is not None and refused_purchase(session.error)
 
 

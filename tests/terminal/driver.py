@@ -14,7 +14,7 @@ import pyte
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-PATIENCE_S = 15.0
+PATIENCE_S = 45.0
 READ_S = 0.02
 HEADER = re.compile(r"^ ?(\S.*) · (?:SANDBOX|TEST|PRODUCTION)")
 

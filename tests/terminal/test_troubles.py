@@ -21,7 +21,13 @@ def flat(text: str) -> str:
 
 @pytest.mark.parametrize(
     "fault",
-    ["all-carriers-fail", "status-422@shipments", "status-404@rates"],
+    [
+        "all-carriers-fail",
+        "status-422@shipments",
+        "status-404@rates",
+        "redirect@carriers",
+        "redirect@shipments",
+    ],
 )
 def test_api_error_while_quoting_goes_back_to_the_review_and_can_be_tried_again(
     desk: Desk, service: Service, fault: str
