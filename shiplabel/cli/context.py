@@ -102,7 +102,7 @@ class Context(AbstractContextManager["Context"]):
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(
                 phrase("The stand-in's ledger {path} cannot be used: {why}.", path=ledger, why=error),
-                hint="shiplabel sandbox reset, or another folder with --data-dir",
+                hint=phrase("shiplabel sandbox reset, or another folder with --data-dir"),
             ) from error
 
     def _pacing(self) -> Any:

@@ -75,7 +75,7 @@ def created(context: Context, session: Session) -> Session:
     try:
         return context.sessions.create(session)
     except StorageError as error:
-        hint = "choose another folder with --data-dir; shiplabel doctor looks at this one"
+        hint = phrase("choose another folder with --data-dir; shiplabel doctor looks at this one")
         raise SettingsError(error.message, code=error.code, hint=hint) from error
 
 

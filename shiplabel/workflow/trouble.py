@@ -132,6 +132,6 @@ def rolled_back(parts: Parts, session: Session, trouble: Trouble, error: Shiplab
 def _unnoted(session: Session, error: ShiplabelError, disk: StorageError) -> ShiplabelError:
     said = phrase("{what} This could not be written down: {why}", what=error.message, why=disk.message)
     hint = phrase("mend the disk, then: shiplabel resume {session_id}", session_id=session.session_id)
-    if error.may_have_charged:
+    if error.may_have_charged and session.purchase.state in UNSETTLED:
         return OutcomeUnknown(phrase("A purchase has no certain answer. {said}", said=said), hint=hint)
     return StorageError(phrase("{said} Nothing was bought.", said=said), code=disk.code, hint=hint)
