@@ -53,11 +53,11 @@ def write_sheet(desk: Desk) -> None:
     (desk.home / "orders.csv").write_text(SHEET, encoding="utf-8")
 
 
-def arguments(desk: Desk) -> tuple[str, ...]:
+def arguments(desk: Desk, rate: str = "cheapest") -> tuple[str, ...]:
     """Return the command that buys the sheet."""
     merged = str(desk.home / "all.pdf")
     sheet = str(desk.home / "orders.csv")
-    return ("batch", "run", sheet, *SENDER, "--rate", "cheapest", "--merge", merged, "--yes", "--json")
+    return ("batch", "run", sheet, *SENDER, "--rate", rate, "--merge", merged, "--yes", "--json")
 
 
 def run(desk: Desk, at: str) -> int:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.crash import hundred
 from tests.crash.desk import KILLED, LAID, Desk, opened
 from tests.crash.trial import Outcome, Trial
 from tests.crash.ways import WAYS, new
@@ -55,3 +56,5 @@ def trials(*, quick: bool) -> Iterator[Trial]:
             found = desk.touches()
             for at in found[:: len(found) // QUICK_KILLS if quick else 1]:
                 yield Trial(row=row, name=at, run=partial(killed, row, at))
+    if not quick:
+        yield Trial(row="kill: 100 rows, ten times", name="batch run and resume", run=hundred.bought)
