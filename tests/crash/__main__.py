@@ -35,6 +35,12 @@ def line(row: str, told: Sequence[Told]) -> str:
     return f"| {row} | {' | '.join(map(str, counts))} | {seconds:.0f} s |"
 
 
+def shown(row: str, number: int) -> None:
+    """Show a person how far it is."""
+    if sys.stderr.isatty():
+        print(f"\r{row}: {number} ", end="", file=sys.stderr, flush=True)
+
+
 def main() -> int:
     """Run all trials and print what came of them."""
     asked = ArgumentParser(prog="python -m tests.crash", description="Kills and faults, counted.")
@@ -45,7 +51,10 @@ def main() -> int:
     told: list[Told] = []
     print(HEAD, flush=True)
     for row, group in groupby(run_all(trials), lambda one: one.trial.row):
-        done = list(group)
+        done = []
+        for one in group:
+            done.append(one)
+            shown(row, len(done))
         told += done
         print(line(row, done), flush=True)
         for one in done:

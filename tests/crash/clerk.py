@@ -33,33 +33,36 @@ def asked(desk: Desk, *arguments: str) -> Any:
     return done.document
 
 
-def bought_by(desk: Desk, buy: Callable[[], object], go_on: Callable[[str], object] | None = None) -> None:
-    """Do what a clerk does until a label is there: go on with what is open, else ``buy`` (again)."""
+def bought_by(desk: Desk, buy: Callable[[], int], go_on: Callable[[str], int] | None = None) -> None:
+    """Do what a clerk does until a label is there: go on with what is open, else ``buy`` (again).
+
+    Both return an exit code; a clerk who read 0 does no more.
+    """
+    resumed = go_on or partial(resume, desk)
     for _ in range(TRIES):
-        open_ones = asked(desk, "sessions", "list")
-        if not open_ones and asked(desk, "labels", "list"):
+        ids = [str(one["session_id"]) for one in asked(desk, "sessions", "list")]
+        if not ids and asked(desk, "labels", "list"):
             return
-        for one in open_ones:
-            (go_on or partial(resume, desk))(one["session_id"])
-        if not open_ones:
-            buy()
+        if not any([resumed(one) for one in ids] if ids else [buy()]):
+            return
 
 
-def buy_by_options(desk: Desk) -> None:
-    """Buy the label by options."""
-    desk.run("new", "--order-id", "1042", *OPTIONS)
+def buy_by_options(desk: Desk) -> int:
+    """Buy the label by options; return the exit code."""
+    return desk.run("new", "--order-id", "1042", *OPTIONS).code
 
 
-def resume(desk: Desk, session_id: str) -> None:
-    """Resume a session by options, giving the clerk's word where it stays in doubt."""
-    give_word(desk, session_id, desk.run("resume", session_id, "--yes", "--json").code)
+def resume(desk: Desk, session_id: str) -> int:
+    """Resume a session by options, giving the clerk's word where it stays in doubt; return the exit code."""
+    return give_word(desk, session_id, desk.run("resume", session_id, "--yes", "--json").code)
 
 
-def give_word(desk: Desk, session_id: str, code: int) -> None:
+def give_word(desk: Desk, session_id: str, code: int) -> int:
     """Say that it was not bought where the tool does not know and the account shows no charge."""
     if code == 5 and not desk.charges():
         (one,) = [one for one in asked(desk, "sessions", "list") if one["session_id"] == session_id]
         asked(desk, "reconcile", "--not-bought", one["shipment_key"], "--yes")
+    return code
 
 
 def outcome_of(desk: Desk, wanted: Sequence[Mapping[str, str]] = (ANSWERS,)) -> Outcome:

@@ -2,7 +2,7 @@
 
 A part is a module of this package with a function ``trials(*, quick: bool) -> Iterator[Trial]``. The
 report runs the trials of ``proof`` and of every module whose name begins with ``faulty_``, side by side in
-as many processes as there are cores, each with a desk of its own. ``quick`` asks for a part that, all parts
+a few processes, each with a desk of its own. ``quick`` asks for a part that, all parts
 together, ends within three minutes. A trial's ``run`` is sent to another process: it is a function of a
 module, or a ``functools.partial`` of one. What it raises is told as wrong.
 """
@@ -96,7 +96,7 @@ def run_all(trials: Iterable[Trial], workers: int | None = None) -> Iterator[Tol
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         ProcessPoolExecutor(
-            workers or os.cpu_count(),
+            workers or (os.cpu_count() or 1) + 1,  # one more: the disk lets each wait
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_open_desk,
             initargs=(folder,),
