@@ -182,7 +182,7 @@ def _finish(desk: Desk, done: Done, *, voids: bool) -> None:
         (doubt,) = clerk.asked(desk, "sessions", "list")
         assert run(desk, "labels", "void", doubt["label_id"], "--yes").code == 0
         clerk.asked(desk, "reconcile", "--not-bought", doubt["shipment_key"], "--yes")
-    clerk.bought_by(desk, lambda: new(desk))
+    clerk.bought_by(desk, lambda: new(desk).code)
     for label in clerk.asked(desk, "labels", "list"):
         if not label["files"]:
             clerk.asked(desk, "resume", label["session_id"])
