@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+import msgspec
+
 from shiplabel.errors import ApiError
 from shiplabel.shipstation import wire
 from shiplabel.shipstation.patience import Patience
@@ -42,7 +44,7 @@ class Gathering:
                 return told
             try:
                 while not shown and self._has_time:
-                    told, shown = self._poll(self.ask())
+                    told, shown = self._poll(self.ask(), alone=True)
             finally:
                 self.turn.release()
         except ApiError:
@@ -53,11 +55,17 @@ class Gathering:
     def _has_time(self) -> bool:
         return self.patience.left_s > POLL_S
 
-    def _poll(self, told: wire.RateResponse) -> tuple[wire.RateResponse, bool]:
-        """Look until the rates are complete; tell whether they were ours to the end."""
+    def _poll(self, told: wire.RateResponse, *, alone: bool = False) -> tuple[wire.RateResponse, bool]:
+        """Look until the rates are complete; tell whether they were ours to the end.
+
+        Asked ``alone``, the shipment's rates of our carriers are ours, whatever question they name.
+        """
         while told.status == WORKING and self._has_time:
             self.clock.pause(POLL_S)
-            seen = ours(self.look(), told.rate_request_id, self.carrier_ids)
+            shown = self.look()
+            seen = ours(shown, told.rate_request_id, self.carrier_ids)
+            if seen is None and alone:
+                seen = of_carriers(shown, told, self.carrier_ids)
             if seen is None:
                 return told, False
             told = seen
@@ -76,6 +84,20 @@ def ours(told: Told, asked: str | None, carrier_ids: Sequence[str]) -> wire.Rate
         if None in {asked, one.rate_request_id} or one.rate_request_id == asked:
             return one
     return None
+
+
+def of_carriers(
+    shown: Told, asked: wire.RateResponse, carrier_ids: Sequence[str]
+) -> wire.RateResponse | None:
+    """Return what the newest set has of these carriers, ``asked`` while it is not complete, or None."""
+    sets = (
+        [shown] if isinstance(shown, wire.RateResponse) else [one for one in shown if one.rates is not None]
+    )
+    newest = max(sets, key=lambda one: one.created_at or "", default=None)
+    if newest is None or newest.status == WORKING:
+        return asked if newest else None
+    rates = [one for one in newest.rates or () if one.carrier_id in carrier_ids]
+    return msgspec.structs.replace(newest, rates=rates) if rates else None
 
 
 def _bare(told: Sequence[wire.RatesOrRate], carrier_ids: Sequence[str]) -> wire.RateResponse | None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 5
 FIRST_PAUSE_S = 2.0
+WAITS_S = 90.0
 
 
 def purchase(parts: Parts, session: Session) -> Session:
@@ -160,19 +161,20 @@ def guard_price(price: Money | None, limit: Money | None) -> None:
 
 
 def _attempt(parts: Parts, session: Session) -> Session:
-    """Send the purchase, waiting out answers that say: too many requests."""
+    """Send the purchase, waiting out answers that say: too many requests; at most 90 s in all."""
     try:
         guard_price(session.rate.total if session.rate else None, session.wishes.max_cost)
     except ApiError as error:
         raise rolled_back(parts, session, Trouble.PURCHASE_REFUSED, error) from error
-    pause_s = FIRST_PAUSE_S
+    pause_s, left_s = FIRST_PAUSE_S, WAITS_S
     for patience in range(PATIENCE, -1, -1):
         try:
             return _send(parts, _plan(session, parts))
         except _Rejected as no:
             session, said = no.session, no.error
-        if isinstance(said, RateLimited) and patience:
-            wait_s = said.retry_after_s or pause_s
+        wait_s = said.retry_after_s or pause_s
+        if isinstance(said, RateLimited) and patience and wait_s <= left_s:
+            left_s -= wait_s
             parts.say(phrase("Too many requests; waiting {wait_s:.0f} s.", wait_s=wait_s))
             parts.clock.pause(wait_s)
             pause_s *= 2

@@ -64,3 +64,16 @@ def test_quote_whose_look_up_fails_keeps_the_rates_it_has() -> None:
     quote = scripted(Script([first(UPS), httpx.Response(400)])).quote(["se-100002"], shipment_id="se-9")
     assert [rate.rate_id for rate in quote.rates] == ["se-1"]
     assert quote.working
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_quote_among_a_shipments_rates_under_another_name_is_told_by_its_carriers(listed: bool) -> None:
+    def shown(status: str, *rates: dict[str, Any]) -> httpx.Response:
+        body = told(status, *rates, asked="se-all")
+        return answer([body] if listed else body)
+
+    script = Script([first(), shown("working"), first(), shown("working"), shown("completed", UPS, FEDEX)])
+    quote = scripted(script).quote(["se-100002"], shipment_id="se-9")
+    assert [rate.rate_id for rate in quote.rates] == ["se-1"]
+    assert not quote.working
+    assert [call.split()[0] for call in script.calls] == ["POST", "GET", "POST", "GET", "GET"]

@@ -173,6 +173,16 @@ def test_purchase_too_many_requests_ends_after_five_waits() -> None:
     assert world.seconds == 2 + 4 + 8 + 16 + 32
 
 
+@pytest.mark.parametrize(("asked_s", "waited_s"), [(3600.0, 0), (60.0, 60)])
+def test_purchase_too_many_requests_is_not_waited_out_for_longer_than_the_limit(
+    asked_s: float, waited_s: int
+) -> None:
+    world = World(answer=refuse(RateLimited("slow down", retry_after_s=asked_s, status=429)))
+    with pytest.raises(RolledBack) as raised:
+        purchase(world.parts, ready(world))
+    assert (world.seconds, raised.value.session.step) == (waited_s, "rate")
+
+
 def test_purchase_above_max_cost_is_not_sent() -> None:
     world = World(answer=bought)
     with pytest.raises(RolledBack, match="above the limit"):
