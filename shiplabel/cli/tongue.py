@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import os
+import sys
+from io import TextIOWrapper
 from typing import Any
 
 from shiplabel.cli.flags import Flags, value_of
 from shiplabel.errors import SettingsError
-from shiplabel.language import speak, worded
+from shiplabel.language import marked, speak, worded
+
+EXAMPLE = marked("Example:")
 
 
 def choose_language(arguments: list[str]) -> None:
-    """Speak what ``--lang`` says, else what the settings file says, else what the environment says."""
+    """Speak what ``--lang`` says, else what the settings file says, else what the environment says.
+
+    A stream that has not all letters shows the codes of the others and ends no command.
+    """
     speak(value_of("--lang", arguments) or _kept(value_of("--config", arguments)))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and "utf" not in stream.encoding.lower():
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _kept(config: str) -> str:
@@ -29,12 +39,18 @@ def translated(command: Any) -> Any:
     """Return a command of Typer's with its help texts, its options' and its commands', put into words."""
     command.help = _worded(command.help)
     command.short_help = _worded(command.short_help)
-    command.epilog = _worded(command.epilog)
+    command.epilog = _example(command.epilog)
     for parameter in command.params:
         parameter.help = _worded(getattr(parameter, "help", None))
     for inner in getattr(command, "commands", {}).values():
         translated(inner)
     return command
+
+
+def _example(epilog: str | None) -> str | None:
+    """Return an epilog in words: most are one command to type, which stays as it is."""
+    said = _worded(epilog)
+    return said.replace(EXAMPLE, worded(EXAMPLE), 1) if said else said
 
 
 def _worded(text: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shiplabel.language import worded
 from shiplabel.workflow.steps import ANSWER_STEPS, STEPS, title
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def kept_before(step: str) -> dict[str, str | None]:
 
 
 def wait_step(terminal: Terminal, step: str, *, abroad: bool = False) -> None:
-    """Wait until the question of a step is open."""
+    """Wait until the question of a step is open, in the language that the test speaks."""
     terminal.wait_asked(title(step, abroad=abroad))
     if STEPS[step].asks:
-        begin = f" {STEPS[step].question}"
+        begin = f" {worded(STEPS[step].question)}"
         terminal.wait_until(
             lambda: any(line.startswith(begin) for line in terminal.screen.splitlines()), f"{begin!r}"
         )
