@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from shiplabel.errors import ShiplabelError
 
 _results: list[str] = []
+_CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def tell(text: str) -> None:
@@ -54,8 +56,13 @@ def results(lines: Iterable[str]) -> None:
 def print_json(document: object) -> None:
     """Print the one JSON document of this run on stdout."""
     _results.append("json")
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(unobeyed(json.dumps(document, ensure_ascii=False, indent=2, default=str)) + "\n")
     sys.stdout.flush()
+
+
+def unobeyed(text: str) -> str:
+    """Return JSON whose text no terminal obeys: what is left of control characters, escaped."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def printed() -> bool:

@@ -18,6 +18,7 @@ from shiplabel.cli.keys import stored_key
 from shiplabel.config import Settings, load_settings
 from shiplabel.errors import SettingsError
 from shiplabel.language import phrase
+from shiplabel.storage.links import refuse_links
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.ports import Parts
 
@@ -54,6 +55,7 @@ class Context(AbstractContextManager["Context"]):
     def open(cls) -> Context:
         """Read the settings, expire what is old, and say which environment this is."""
         context = cls(load_settings(said(), os.environ, stored_key))
+        refuse_links(context.settings.data_dir)
         context.announce()
         return context
 

@@ -59,7 +59,7 @@ def print_objects(context: Context, wanted: Wanted) -> None:
         now = context.clock.now()
         unused = [one for one in index_of(context).described(wanted.query) if _is_unused(one[0])]
         texts = [_with_days(text, one, now) for one, text in (unused if most < 0 else unused[:most])]
-    write_out("[" + ",\n".join(texts) + "]\n")
+    write_out(console.unobeyed("[" + ",\n".join(texts) + "]\n"))
 
 
 def _with_days(text: str, label: IndexedLabel, now: datetime) -> str:

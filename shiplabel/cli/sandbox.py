@@ -13,6 +13,7 @@ from shiplabel.cli.flags import said
 from shiplabel.config import load_settings
 from shiplabel.errors import InputError
 from shiplabel.language import phrase, phrase_n
+from shiplabel.storage.links import refuse_links
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,7 @@ app = typer.Typer(
 
 def _ledger() -> Path:
     settings = load_settings(said(), os.environ)
+    refuse_links(settings.data_dir)
     folder = settings.data_dir / "sandbox"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / "ledger.sqlite"

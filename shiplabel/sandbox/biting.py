@@ -28,6 +28,12 @@ _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>gateway</bod
 _ELSEWHERE = "https://elsewhere.invalid"
 _LATER_S = 0.2
 _DROPS = 64
+_HOSTILE = "=cmd|' /C calc'!A0\x1b]0;owned\x07\x1b[2J\x9b31m\u202e../../../owned\r\n"
+_SHOWN = (
+    "friendly_name", "nickname", "carrier_friendly_name", "carrier_nickname", "service_type", "name",
+    "message", "description", "tracking_number", "status_description", "carrier_delivery_days",
+    "warning_messages",
+)  # fmt: skip
 _NEW_WORDS = ("shipment_status", "validation_status", "tracking_status", "charge_event", "status_code")
 
 
@@ -169,6 +175,21 @@ def _unknown_fields(value: Any, switch: Switch) -> Any:
     return bent | {"brand_new_field": {"deep": [1, None, "x"]}}
 
 
+def _hostile(value: Any, switch: Switch) -> Any:
+    if isinstance(value, list):
+        return [_hostile(one, switch) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _worded(name, one, switch) for name, one in value.items()}
+
+
+def _worded(name: str, value: Any, switch: Switch) -> Any:
+    """Return a value with hostile text in the place of any that people are shown."""
+    if name not in _SHOWN or value is None:
+        return _hostile(value, switch)
+    return [_HOSTILE] if isinstance(value, list) else _HOSTILE if isinstance(value, str) else value
+
+
 def _string_amounts(value: Any, switch: Switch) -> Any:
     if isinstance(value, list):
         return [_string_amounts(one, switch) for one in value]
@@ -196,6 +217,7 @@ _BENDS: dict[str, Callable[[Any, Switch], Any]] = {
     "nulls": _nulls,
     "unknown-fields": _unknown_fields,
     "string-amounts": _string_amounts,
+    "hostile-text": _hostile,
     "label-url": _label_urls,
 }
 

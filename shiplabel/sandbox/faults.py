@@ -94,6 +94,7 @@ _BESIDES: dict[str, Kind] = {
     "nulls": Kind("Answers with null in every field that is no id.", "any"),
     "unknown-fields": Kind("Answers with fields and words of no list.", "any"),
     "string-amounts": Kind("Answers with amounts as strings.", "any"),
+    "hostile-text": Kind("Answers with names that hold escapes, paths and formulas.", "any"),
     "rate-limit": Kind("Switch: limit calls a window of seconds; 0 = off.", "any", ("limit", "window")),
     "external-id": Kind("Switch: a used external id is refused, updates, makes another.", "any", ("mode",)),
 }

@@ -13,6 +13,7 @@ from shiplabel.domain.label import Label, Tracking, VoidAnswer
 from shiplabel.domain.money import Money
 from shiplabel.domain.rate import Carrier, CarrierFailure, Quote, Rate
 from shiplabel.domain.shipment import KnownShipment
+from shiplabel.domain.text import printable
 from shiplabel.errors import Refused
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def label_of(told: wire.Label) -> Label:
         carrier_id=told.carrier_id or "",
         carrier_code=told.carrier_code or "",
         service_code=told.service_code or "",
-        tracking_number=told.tracking_number or "",
+        tracking_number=printable(told.tracking_number or ""),  # it goes into file names and sheets
         cost=_bill(told),
         created_at=moment_of(told.created_at),
         voided=bool(told.voided) or told.status == "voided",

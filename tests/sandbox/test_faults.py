@@ -295,6 +295,17 @@ def test_bodies_are_strange(shop: Shop) -> None:
     assert isinstance(shop.buy(rate_id).json()["shipment_cost"]["amount"], str)
 
 
+def test_names_are_hostile(shop: Shop) -> None:
+    shop.arm("hostile-text")
+    carrier = shop.http.get("/v2/carriers").json()["carriers"][0]
+    assert "\x1b" in carrier["friendly_name"]
+    assert carrier["carrier_id"].startswith("se-")
+    label = shop.bought()
+    assert label["tracking_number"].startswith("=")
+    refused = shop.http.get("/v2/rates/se-none").json()["errors"][0]
+    assert ("\x9b" in refused["message"], refused["error_code"]) == (True, "invalid_identifier")
+
+
 def test_budget_of_requests_is_kept_by_key(shop: Shop) -> None:
     shop.arm("rate-limit:limit=2:window=60")
     told = [shop.http.get("/v2/carriers").status_code for _ in range(3)]
