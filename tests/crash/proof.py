@@ -6,6 +6,7 @@ first, the second, and so on to the last of them.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["LAID", "killed", "new", "touches", "trials"]
 
 QUICK_KILLS = 8
+MONEY = re.compile(r"after (send POST /v2/labels.* body|answer to (POST /v2/labels|PUT .*void).*)#1")
 TRIES = 3
 
 
@@ -51,6 +53,12 @@ def killed(row: str, at: str, desk: Desk) -> Outcome:
     return WAYS[row].finish(desk, killed=code == KILLED)
 
 
+def spread(found: list[str]) -> list[str]:
+    """Return some of the touches: every so many, and those between which money moves."""
+    step = len(found) // QUICK_KILLS
+    return [at for number, at in enumerate(found) if not number % step or MONEY.fullmatch(at)]
+
+
 def trials(*, quick: bool) -> Iterator[Trial]:
     """Yield a kill at every touch of each way, or at a spread of them."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, opened(Path(folder)) as desk:
@@ -58,7 +66,7 @@ def trials(*, quick: bool) -> Iterator[Trial]:
             code = begun(desk, row, "")
             assert code == 0, f"{row} undisturbed ended with {code}"
             found = desk.touches()
-            for at in found[:: len(found) // QUICK_KILLS if quick else 1]:
+            for at in spread(found) if quick else found:
                 yield Trial(row=row, name=at, run=partial(killed, row, at))
     if not quick:
         yield Trial(row="kill: 100 rows, ten times", name="batch run and resume", run=hundred.bought)

@@ -6,22 +6,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crash.desk import opened
+from shiplabel.storage.sessions import SessionFiles
+from shiplabel.workflow.states import PurchaseState
+from tests.crash.desk import KILLED, opened
 from tests.crash.ways import new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.crash.desk import Desk
 
 PURCHASE = "send POST /v2/labels/rates/*"
 SESSIONS = "data/production/sessions"
 
 
 @pytest.fixture(scope="module")
-def touches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    with opened(tmp_path_factory.mktemp("touches")) as desk:
-        desk.start_over()
-        assert new(desk, "") == 0
-        yield [touch.rpartition("#")[0] for touch in desk.touches()]
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with opened(tmp_path_factory.mktemp("touches")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def touches(desk: Desk) -> list[str]:
+    assert new(desk, "") == 0
+    return [touch.rpartition("#")[0] for touch in desk.touches()]
 
 
 def done(touches: list[str]) -> list[tuple[str, str]]:
@@ -41,6 +49,17 @@ def test_purchase_is_sent_after_write_sync_rename_and_folder_sync_of_its_session
     assert [act for act, _ in kept[-5:]] == ["open", "write", "fsync", "rename", "fsync-folder"]
     assert kept[-2][1].endswith(".json")
     assert kept[-1][1] == folder_of(kept[-2][1])
+
+
+def test_purchase_about_to_be_sent_is_under_way_on_disk_with_its_intent(desk: Desk) -> None:
+    assert new(desk, f"before {PURCHASE} head#1") == KILLED
+    files = SessionFiles(desk.records)
+    (head,) = files.heads()
+    purchase = files.load(head.session_id).purchase
+    assert purchase.state is PurchaseState.PURCHASING
+    assert purchase.intent is not None
+    assert purchase.intent.rate_id
+    assert desk.charges() == []
 
 
 def test_each_rename_lasts_before_anything_more_is_sent(touches: list[str]) -> None:
