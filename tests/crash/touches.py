@@ -69,7 +69,7 @@ class _Book:
         *folders, name = f"{text}/".removeprefix(self.home).strip("/").split("/")
         ending = name.rpartition(".")[2] if "." in name else ""
         parts = [*folders, f"*.{ending}" if ending else name]
-        return "/".join(re.sub(r"^[0-9a-f]{2}$", "*", part) for part in parts)
+        return "/".join(re.sub(r"^([0-9a-f]{2}|[2-9A-Z]{5})$", "*", part) for part in parts)
 
 
 def _path_of(file: int) -> str:
