@@ -1,19 +1,21 @@
 """Options taken as they were typed: Typer would load a library of adapters to turn a text into a text.
 
 Loading that takes as long as loading Typer itself, and every command has options. What is left out,
-and what is a text, a plain number or a yes, passes as it is; anything else is left to Typer to read or
-refuse.
+and what is a text, a path, a plain number or a yes, passes as it is; anything else is left to Typer to
+read or refuse.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_DIGITS = 9
+_PLAIN = {str, bool, int, Path}
 
 
 def take_as_typed(command: Any) -> Any:
@@ -37,8 +39,10 @@ def _taken(parameter: Any, read: Callable[[Any, Any], Any], context: Any, value:
     wanted = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
     if wanted is int and isinstance(value, str):
         value = _whole(value, parameter.min, parameter.max)
+    elif wanted is Path and isinstance(value, str):
+        value = Path(value)  # no command asks Typer to look for the file
     left_out = value is None and not (parameter.required or parameter.multiple or parameter.nargs != 1)
-    if not left_out and not (wanted in {str, bool, int} and type(value) is wanted):
+    if not left_out and not (wanted in _PLAIN and isinstance(value, wanted)):
         return read(context, value)
     return parameter.callback(context, parameter, value) if parameter.callback else value
 

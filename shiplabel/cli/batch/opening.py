@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shiplabel.cli import ask, console
 from shiplabel.errors import InputError
 from shiplabel.storage.sheets.mappings import Mappings
 from shiplabel.storage.sheets.reading import open_sheet
-from shiplabel.storage.sheets.sheet import Sheet
 from shiplabel.workflow.columns import Mapping, header_key, map_columns, refuse_unclear
-from shiplabel.workflow.orders import Orders
 from shiplabel.workflow.rows import Defaults, drafts, survey
 
 if TYPE_CHECKING:
@@ -19,25 +16,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shiplabel.cli.context import Context
+    from shiplabel.storage.sheets.sheet import Sheet
     from shiplabel.workflow.batch import Options
     from shiplabel.workflow.columns import Unclear
+    from shiplabel.workflow.orders import Orders
     from shiplabel.workflow.rows import RowDraft
 
 SHOWN_COLUMNS = 60
+MOST_KEPT = 1000
 
 
-@dataclass(frozen=True, slots=True)
 class OrderFile:
-    """An open order file and how it is understood; its rows are read anew each time."""
+    """An open order file and how it is understood; the rows of a long one are read anew each time."""
 
-    sheet: Sheet
-    columns: Mapping
-    defaults: Defaults
-    orders: Orders
+    def __init__(self, sheet: Sheet, columns: Mapping, defaults: Defaults, orders: Orders) -> None:
+        self.sheet, self.columns, self.defaults, self.orders = sheet, columns, defaults, orders
+        self._kept: list[RowDraft] | None = None
 
     def drafts(self) -> Iterator[RowDraft]:
         """Yield each label to be, in file order."""
-        return drafts(self.sheet.rows(), self.columns, self.defaults, self.orders)
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept: list[RowDraft] = []
+        for draft in drafts(self.sheet.rows(), self.columns, self.defaults, self.orders):
+            if len(kept) <= MOST_KEPT:
+                kept.append(draft)
+            yield draft
+        self._kept = kept if len(kept) <= MOST_KEPT else None
 
 
 def open_orders(context: Context, path: Path, options: Options, *, may_ask: bool) -> OrderFile:
