@@ -77,13 +77,16 @@ def create(call: Call) -> Response:
 
 def _create_one(call: Call, wanted: Document) -> Document:
     found = check_shipment(wanted, "")
+    echo = wanted if isinstance(wanted, dict) else {}
     if not found:
         try:
             return settle(call, wanted) | {"errors": [], "address_validation": None}
         except ApiError as error:
             found = list(error.errors)
+            unmade = {"created_at": stamp(call.now), "shipment_status": "pending"}
+            echo = _written(wanted, call.now) | unmade
+            echo["external_shipment_id"] = wanted["external_shipment_id"]
     told = [f"{one.code}: {one.message}" for one in found]
-    echo = wanted if isinstance(wanted, dict) else {}
     return echo | {"shipment_id": None, "errors": told, "address_validation": None}
 
 
