@@ -34,7 +34,7 @@ WORDS = (
 ).replace(" ", "|")
 COMMAND = re.compile(
     rf"shiplabel( ({WORDS}|X)\b)*( --[a-zX-]+( [a-z0-9.:]+)?| …| [A-Z_]+| X\.X| -| < key\.txt)*"
-    r"|Example: shiplabel .*|chmod [0-9]+ X|X order by .*|--map \".*\"|[\w.]+: X"
+    r"|--[a-z-]+ [a-z]+|Example: shiplabel .*|chmod [0-9]+ X|X order by .*|--map \".*\"|[\w.]+: X"
 )
 """What is to be typed as it stands, ``X`` for a value in it."""
 SENTENCE = re.compile(r"(?=.*[a-z]{2})[A-Z][^\n]* [^\n]*[.?!…:]")

@@ -18,6 +18,7 @@ from shiplabel.cli.together import Choice, handing
 from shiplabel.domain.amounts import parse_money
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 from shiplabel.workflow.batch import Options
 from shiplabel.workflow.columns import parse_map
 
@@ -32,10 +33,10 @@ _OF_ROWS = (
     "from_", *(name for name in LABEL_TEXTS if name.startswith("from_") and name != "from_"),
     "weight", "size", "package", "confirmation", "insure", "format", "layout",
 )  # fmt: skip
-_ROW_WORDS = {
+_ROW_WORDS = marked({
     "weight": "Weight of rows without one: 2 lb 3 oz, 35oz, 900 g.",
     "size": "Size of rows without one: 10x8x4in, 25x20x10cm.",
-}
+})  # fmt: skip
 _ROW_CHOICES = [
     *(Choice(name, str, "", _ROW_WORDS.get(name, LABEL_TEXTS[name])) for name in _OF_ROWS),
     Choice("map", list[str], [], 'Which column is what: "Ship Zip=to_zip". May be repeated.'),
@@ -47,7 +48,7 @@ _RUN_CHOICES = [
     Choice("max_total", str, "", "Highest price of the whole batch, over all its runs: 500."),
     Choice("dry_run", bool, False, "Quote and add up; buy nothing."),
     Choice("yes", bool, False, "Buy without asking."),
-    Choice("workers", int, 0, f"Rows side by side, up to {MOST_WORKERS}; {WORKERS} without a word."),
+    Choice("workers", int, 0, "Rows side by side, up to 28; 16 without a word."),
     Choice("results", str, "", "Where the results go: orders.results.csv beside the source."),
     Choice("labels_dir", str, "", "Folder for the label files."),
     Choice("merge", str, "", "All labels in one file, in the order of the rows: all.pdf."),
@@ -121,7 +122,8 @@ def wanted_of(context: Context, source: Path, asked: Any) -> Wanted:
     """Return what ``batch run`` is told; without a terminal every missing option is named at once."""
     options = rules_of_rows(context, asked)
     if not 0 <= asked.workers <= MOST_WORKERS:
-        raise InputError(f"--workers takes 1 to {MOST_WORKERS}, not {asked.workers}.", field="workers")
+        said = phrase("--workers takes 1 to {most}, not {count}.", most=MOST_WORKERS, count=asked.workers)
+        raise InputError(said, field="workers")
     options = replace(
         options,
         max_total=parse_money(asked.max_total, "max_total") if asked.max_total else None,
@@ -135,9 +137,8 @@ def wanted_of(context: Context, source: Path, asked: Any) -> Wanted:
         absent = ["--rate"] if not options.wishes.rule else []
         absent += ["--yes"] if not asked.yes and not asked.dry_run else []
         if absent:
-            raise InputError(
-                f"Without a terminal these options are missing: {', '.join(absent)}.", field=absent[0]
-            )
+            said = phrase("Without a terminal these options are missing: {absent}.", absent=", ".join(absent))
+            raise InputError(said, field=absent[0])
     return Wanted(options, yes=asked.yes, dry_run=asked.dry_run, as_json=asked.json)
 
 
@@ -145,7 +146,9 @@ def check_rule(rule: str) -> None:
     """Raise InputError for a rule that cannot hold for many rows."""
     if rule and parse_rule(rule).rate_id:
         raise InputError(
-            "A rate id is of one shipment; a batch takes a rule.", field="rate", hint="--rate cheapest"
+            phrase("A rate id is of one shipment; a batch takes a rule."),
+            field="rate",
+            hint="--rate cheapest",
         )
 
 
@@ -153,11 +156,14 @@ def _check_files(source: Path, options: Options) -> None:
     """Raise InputError where a file to write is the source, or cannot hold the labels."""
     for option, path in (("results", options.results), ("merge", options.merge)):
         if path and Path(path) == source.absolute():
-            raise InputError(f"--{option} {path} is the source itself.", field=option)
+            said = phrase("--{option} {path} is the source itself.", option=option, path=path)
+            raise InputError(said, field=option)
         if path and not Path(path).parent.is_dir():
-            raise InputError(f"--{option}: there is no folder {Path(path).parent}.", field=option)
+            folder = Path(path).parent
+            said = phrase("--{option}: there is no folder {folder}.", option=option, folder=folder)
+            raise InputError(said, field=option)
     if options.merge and options.wishes.format == "png":
-        raise InputError("--merge goes with --format pdf or zpl, not png.", field="merge")
+        raise InputError(phrase("--merge goes with --format pdf or zpl, not png."), field="merge")
 
 
 def _absolute(text: str) -> str:

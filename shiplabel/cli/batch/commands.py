@@ -21,8 +21,10 @@ from shiplabel.cli.batch.asked import (
 from shiplabel.cli.batch.objects import batch_object
 from shiplabel.cli.context import Context
 from shiplabel.cli.listing import print_table, write_out
+from shiplabel.cli.views import line_of
 from shiplabel.domain.rules import FORMS
 from shiplabel.errors import InputError
+from shiplabel.language import marked, phrase
 
 if TYPE_CHECKING:
     from shiplabel.storage.batches import BatchFiles
@@ -33,6 +35,9 @@ app = typer.Typer(
     help="A day's labels from a sheet.",
     epilog="Example: shiplabel batch run orders.csv --rate cheapest --yes",
 )
+
+COLUMNS = marked(("Batch", "Made", "File", "Status", "Rows", "Bought", "Failed", "Cost"))
+COUNTED = ("rows", "bought", "failed", "unknown", "skipped", "waiting")
 
 File = Annotated[Path, typer.Argument(help="CSV or XLSX; shiplabel batch template shows one.")]
 Id = Annotated[str, typer.Argument(help="The batch's five characters; the newest without.")]
@@ -61,7 +66,7 @@ def run(asked: Any, file: File) -> int:
 def _with_rule(wanted: Wanted) -> Wanted:
     """Ask a clerk for the rule that every row is bought by."""
     while True:
-        typed = ask.text("Which rate for every row: cheapest, fastest, cheapest:3d, service:CODE?")
+        typed = ask.text(phrase("Which rate for every row: cheapest, fastest, cheapest:3d, service:CODE?"))
         try:
             check_rule(typed)
             if typed:
@@ -69,7 +74,7 @@ def _with_rule(wanted: Wanted) -> Wanted:
                 return replace(wanted, options=replace(wanted.options, wishes=wishes))
         except InputError as error:
             console.tell(error.message)
-        console.tell(f"Rules are {FORMS}.")
+        console.tell(phrase("Rules are {forms}.", forms=FORMS))
 
 
 def _batch_of(context: Context, files: BatchFiles, file: Path, options: Options) -> Batch:
@@ -83,8 +88,16 @@ def _batch_of(context: Context, files: BatchFiles, file: Path, options: Options)
         known = None
     if known:
         same = Path(known.file) == file.absolute()
-        named = "This file" if same else f"The same content as {known.file}"
-        console.tell(f"{named}: batch {known.batch_id} of {known.created_at:%Y-%m-%d %H:%M} UTC goes on.")
+        console.tell(
+            phrase(
+                "This file: batch {batch_id} of {at:%Y-%m-%d %H:%M} UTC goes on."
+                if same
+                else "The same content as {file}: batch {batch_id} of {at:%Y-%m-%d %H:%M} UTC goes on.",
+                file=known.file,
+                batch_id=known.batch_id,
+                at=known.created_at,
+            )
+        )
         return replace(known, file=str(file.absolute()))
     now = context.clock.now()
     new = Batch(
@@ -140,10 +153,9 @@ def list_(*, as_json: Json = False) -> None:
         console.print_json([_object(batch) for batch in batches])
         return
     if not batches:
-        console.tell("There is no batch yet. Next: shiplabel batch run FILE")
+        console.tell(phrase("There is no batch yet. Next: shiplabel batch run FILE"))
         return
-    columns = ("Batch", "Made", "File", "Status", "Rows", "Bought", "Failed", "Cost")
-    print_table(columns, [_row(batch) for batch in batches], right=frozenset(columns[4:]))
+    print_table(COLUMNS, [_row(batch) for batch in batches], right=frozenset(COLUMNS[4:]))
 
 
 @app.command(epilog="Example: shiplabel batch status --json")
@@ -156,19 +168,24 @@ def status(batch_id: Id = "", *, as_json: Json = False) -> None:
         console.print_json(_object(batch))
         return
     counts = batch.counts
-    console.result(f"Batch     {batch.batch_id} ({batch.status})")
-    console.result(f"File      {batch.file}")
-    console.result(f"Made      {batch.created_at:%Y-%m-%d %H:%M} UTC")
-    console.result(
-        f"Rows      {counts.rows:,}: {counts.bought:,} bought, {counts.failed:,} failed, "
-        f"{counts.unknown:,} unknown, {counts.skipped:,} skipped, {counts.waiting:,} waiting"
+    rows = phrase(
+        "{rows:,}: {bought:,} bought, {failed:,} failed, {unknown:,} unknown, {skipped:,} skipped, "
+        "{waiting:,} waiting",
+        **{name: getattr(counts, name) for name in COUNTED},
     )
-    console.result(f"Paid      {batch.total_cost or '$0.00'}")
-    console.result(f"Results   {_results(batch)}")
-    for path in batch.merged:
-        console.result(f"Merged    {path}")
+    lines = (
+        (phrase("Batch"), f"{batch.batch_id} ({batch.status})"),
+        (phrase("File"), batch.file),
+        (phrase("Made"), f"{batch.created_at:%Y-%m-%d %H:%M} UTC"),
+        (phrase("Rows"), rows),
+        (phrase("Paid"), str(batch.total_cost or "$0.00")),
+        (phrase("Results"), str(_results(batch))),
+        *((phrase("Merged"), path) for path in batch.merged),
+    )
+    for word, text in lines:
+        console.result(line_of(word, text))
     if counts.waiting or counts.unknown:
-        console.tell(f"Next: shiplabel batch resume {batch.batch_id}")
+        console.tell(phrase("Next: {hint}", hint=f"shiplabel batch resume {batch.batch_id}"))
 
 
 @app.command(epilog="Example: shiplabel batch template")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli import console
 from shiplabel.errors import ShiplabelError
+from shiplabel.language import phrase
 from shiplabel.storage.sheets.merging import merge_pdfs, merge_zpl
 from shiplabel.storage.sheets.writing import Outcome, failed_path, results_path, write_failed, write_results
 from shiplabel.workflow.batch import BOUGHT_ROW, FAILED
@@ -105,7 +106,12 @@ def _papers(journal: Journal) -> Iterator[Path]:
         if outcome.file and path.is_file():
             yield path
         else:
-            console.tell(f"Label {outcome.label_id} is not in the merged file: its paper is not here yet.")
+            console.tell(
+                phrase(
+                    "Label {label_id} is not in the merged file: its paper is not here yet.",
+                    label_id=outcome.label_id,
+                )
+            )
 
 
 def print_new(context: Context, journal: Journal, is_new: Callable[[int], bool], printer: str) -> None:

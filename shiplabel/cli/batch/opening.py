@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli import ask, console
 from shiplabel.errors import InputError
+from shiplabel.language import phrase
 from shiplabel.storage.sheets.mappings import Mappings
 from shiplabel.storage.sheets.reading import open_sheet
 from shiplabel.workflow.columns import Mapping, header_key, map_columns, refuse_unclear
@@ -68,7 +69,7 @@ def _columns(context: Context, sheet: Sheet, said: dict[str, str], *, may_ask: b
     if given != remembered:
         kept.remember(key, given)
     if mapping.layout and mapping.layout != "template":
-        console.tell(f"The columns are those of an export of {mapping.layout}.")
+        console.tell(phrase("The columns are those of an export of {layout}.", layout=mapping.layout))
     return mapping
 
 
@@ -79,7 +80,7 @@ def _still_there(sheet: Sheet, remembered: dict[str, str]) -> dict[str, str]:
 
 def _asked(mapping: Mapping) -> dict[str, str]:
     """Ask for each unclear field which column holds it; an empty answer leaves it out."""
-    console.tell("It is not clear which columns to use. This is asked once and remembered.")
+    console.tell(phrase("It is not clear which columns to use. This is asked once and remembered."))
     for at, column in enumerate(mapping.header[:SHOWN_COLUMNS], 1):
         console.tell(f"{at:4}  {column}")
     answers: dict[str, str] = {}
@@ -92,10 +93,16 @@ def _asked(mapping: Mapping) -> dict[str, str]:
 
 def _ask_column(mapping: Mapping, unclear: Unclear) -> str:
     """Return the column that a clerk names by its number or name; empty for none."""
-    near = f" (perhaps {', '.join(unclear.columns)})" if unclear.columns else ""
     while True:
         typed = ask.text(
-            f"{unclear.field}: {unclear.reason}{near}. Which column (number or name; Enter: none)?"
+            phrase(
+                "{field}: {reason} (perhaps {columns}). Which column (number or name; Enter: none)?"
+                if unclear.columns
+                else "{field}: {reason}. Which column (number or name; Enter: none)?",
+                field=unclear.field,
+                reason=unclear.reason,
+                columns=", ".join(unclear.columns),
+            )
         )
         if not typed:
             return ""
@@ -103,12 +110,14 @@ def _ask_column(mapping: Mapping, unclear: Unclear) -> str:
             return mapping.header[int(typed) - 1]
         if typed in mapping.header:
             return typed
-        console.tell(f"There is no column {typed}.")
+        console.tell(phrase("There is no column {column}.", column=typed))
 
 
 def refuse_empty(orders: OrderFile, path: Path) -> None:
     """Raise InputError for a sheet without an order."""
     if next(orders.drafts(), None) is None:
         raise InputError(
-            f"{path.name} has no orders below its header.", code="no_orders", hint="shiplabel batch template"
+            phrase("{name} has no orders below its header.", name=path.name),
+            code="no_orders",
+            hint="shiplabel batch template",
         )

@@ -10,6 +10,7 @@ from shiplabel.cli.batch.objects import batch_object
 from shiplabel.cli.batch.summary import settled
 from shiplabel.domain.void_window import is_unused
 from shiplabel.errors import Exit, OutcomeUnknown, ShiplabelError
+from shiplabel.language import phrase, phrase_n
 from shiplabel.storage.sheets.reading import open_sheet
 from shiplabel.workflow.batch import Sum, outcome_of
 from shiplabel.workflow.session import status_of
@@ -33,8 +34,14 @@ def void_batch(context: Context, files: BatchFiles, batch: Batch, *, yes: bool, 
             paid.add(record.purchase.label.cost if record.purchase.label else None)
         code: int = Exit.DONE
         if unused:
-            question = f"Void {len(unused):,} unused labels of batch {batch.batch_id}, paid {paid}?"
-            ask.leave_to(f"{question} It cannot be undone.", given=yes, what="Voiding")
+            question = phrase_n(
+                "Void {count:,} unused label of batch {batch_id}, paid {paid}? It cannot be undone.",
+                "Void {count:,} unused labels of batch {batch_id}, paid {paid}? It cannot be undone.",
+                len(unused),
+                batch_id=batch.batch_id,
+                paid=paid,
+            )
+            ask.leave_to(question, given=yes, what=phrase("Voiding"))
             code = _void_all(context, journal, unused)
             Results(batch, open_sheet(files.source_of(batch)), journal).write()
         batch = settled(batch, journal)
@@ -48,9 +55,16 @@ def _told(batch: Batch, voided: int, tried: int, *, as_json: bool) -> None:
     if as_json:
         console.print_json(batch_object(batch, results_of(batch)) | {"voided": voided})
     elif tried:
-        console.result(f"Batch {batch.batch_id}: {voided:,} of {tried:,} unused labels are voided.")
+        console.result(
+            phrase(
+                "Batch {batch_id}: {voided:,} of {tried:,} unused labels are voided.",
+                batch_id=batch.batch_id,
+                voided=voided,
+                tried=tried,
+            )
+        )
     else:
-        console.result(f"Batch {batch.batch_id} has no unused label.")
+        console.result(phrase("Batch {batch_id} has no unused label.", batch_id=batch.batch_id))
 
 
 def _unused(context: Context, journal: Journal, batch: Batch) -> Iterator[tuple[RowOutcome, Session]]:
