@@ -26,7 +26,7 @@ def _spoken(message: Message) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    files(),
+    [path for path in files() if path.name != "checking.py"],
     ids=lambda path: path.relative_to(ROOT).as_posix(),
 )
 def test_sentence_of_the_code_can_be_translated(path: Path) -> None:
