@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Intent
 
 T = TypeVar("T")
+P = TypeVar("P", wire.LabelPage, wire.ShipmentPage)
 
 SHOWN_RATES: Final[Any] = wire.RateResponse | list[wire.RatesOrRate]
 """Either of two shapes: no type of its own, and yet one that can be read."""
@@ -203,20 +204,28 @@ class Client:
         created_since: datetime | None = None,
     ) -> Iterator[Label]:
         """GET /v2/labels: yield labels, newest first, all pages; the service may ignore a filter."""
-        since = f"{created_since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if created_since else None
         wanted = {
             "rate_id": rate_id,
             "shipment_id": shipment_id,
             "external_shipment_id": external_shipment_id,
-            "created_at_start": since,
+            "created_at_start": _moment(created_since) if created_since else None,
         }
         query = {name: value for name, value in wanted.items() if value}
+        for told in self._pages("/v2/labels", query, wire.LabelPage):
+            yield from map(reading.label_of, told.labels)
+
+    def shipments(self, created_since: datetime) -> Iterator[KnownShipment]:
+        """GET /v2/shipments: yield the shipments made since then, newest first, all pages."""
+        query = {"created_at_start": _moment(created_since)}
+        for told in self._pages("/v2/shipments", query, wire.ShipmentPage):
+            yield from map(reading.shipment_of, told.shipments)
+
+    def _pages(self, path: str, query: dict[str, str], shape: type[P]) -> Iterator[P]:
         query |= {"sort_by": "created_at", "sort_dir": "desc", "page_size": str(PAGE_SIZE)}
         pages, more = Pages(), True
         while more:
-            call = Call("GET", "/v2/labels", query=query | {"page": str(pages.number)})
-            told = self._safe(call, wire.LabelPage)
-            yield from map(reading.label_of, told.labels)
+            told = self._safe(Call("GET", path, query=query | {"page": str(pages.number)}), shape)
+            yield told
             more = pages.go_on(told)
 
     def void(self, label_id: str) -> VoidAnswer:
@@ -325,3 +334,7 @@ def _refused(error: ApiError) -> Refused:
         request_id=error.request_id,
         field_name=error.field_name,
     )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -216,6 +216,25 @@ class LabelPage(msgspec.Struct):
     pages: int | None = None
     links: Links | None = None
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of what stands on the page."""
+        return tuple(label.label_id for label in self.labels)
+
+
+class ShipmentPage(msgspec.Struct):
+    """GET /v2/shipments: one page."""
+
+    shipments: list[Shipment]
+    page: int | None = None
+    pages: int | None = None
+    links: Links | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of what stands on the page."""
+        return tuple(shipment.shipment_id for shipment in self.shipments)
+
 
 class Void(msgspec.Struct):
     """PUT /v2/labels/{id}/void."""

@@ -7,18 +7,23 @@ shipments, so that a label of another shipment of the service can be ours all th
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shiplabel.errors import Refused
+from shiplabel.errors import Refused, Unauthorized
 from shiplabel.language import phrase
 from shiplabel.workflow.trouble import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from shiplabel.domain.label import Label
     from shiplabel.workflow.ports import Parts, ShippingApi
     from shiplabel.workflow.session import Session
+
+OLDER = timedelta(days=7)
+"""How much older than its label a shipment of ours may be."""
 
 
 def labels_by_key(api: ShippingApi, session: Session) -> Iterator[Label]:
@@ -36,6 +41,19 @@ def labels_by_key(api: ShippingApi, session: Session) -> Iterator[Label]:
             filtered = _key_of(api, label.shipment_id) == key
             known.add(label.shipment_id if filtered else api.find_shipment(key))
         yield replace(label, external_shipment_id=key) if label.shipment_id in known else label
+
+
+def labels_since(api: ShippingApi, since: datetime) -> Iterator[Label]:
+    """Yield the account's labels since then with their keys, those last whose shipments had to tell them."""
+    silent: list[Label] = []
+    for label in api.labels(created_since=since):
+        if label.external_shipment_id or not label.shipment_id:
+            yield label
+        else:
+            silent.append(label)
+    if silent:
+        keys = _keys_of(api, {label.shipment_id for label in silent}, since - OLDER)
+        yield from (replace(one, external_shipment_id=keys.get(one.shipment_id)) for one in silent)
 
 
 def refuse_unlisted(api: ShippingApi, session: Session) -> None:
@@ -76,6 +94,17 @@ def tell_extra(parts: Parts, session: Session, hits: tuple[Label, ...]) -> None:
                 label_id=label.label_id,
             )
         )
+
+
+def _keys_of(api: ShippingApi, made: set[str], since: datetime) -> dict[str, str | None]:
+    """Return the keys of shipments: from their list, where there is one, else from each."""
+    try:
+        told = (one for one in api.shipments(since) if one.shipment_id in made)
+        return {one.shipment_id: one.shipment_key for one in told}
+    except Unauthorized:
+        raise
+    except Refused:
+        return {shipment_id: _key_of(api, shipment_id) for shipment_id in made}
 
 
 def _key_of(api: ShippingApi, shipment_id: str) -> str | None:

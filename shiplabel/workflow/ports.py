@@ -88,6 +88,9 @@ class ShippingApi(Protocol):
     ) -> Iterator[Label]:
         """Yield the account's labels, newest first, all pages; filters may be ignored by the service."""
 
+    def shipments(self, created_since: datetime) -> Iterator[KnownShipment]:
+        """Yield the account's shipments made since then, newest first, all pages."""
+
     def void(self, label_id: str) -> VoidAnswer:
         """Ask to void a label; a refusal is an answer, not an error."""
 

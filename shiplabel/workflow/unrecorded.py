@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shiplabel.workflow.by_key import labels_since
 from shiplabel.workflow.states import UNSETTLED
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def unrecorded(parts: Parts, since: datetime) -> Iterator[tuple[Label, Session]]
 
     Keys with a purchase in doubt are left to their own look-ups. Raises what the list of labels raises.
     """
-    for label in parts.api.labels(created_since=since):
+    for label in labels_since(parts.api, since):
         if not label.is_active or not label.external_shipment_id:
             continue
         ours = parts.store.with_key(label.external_shipment_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.skipif(not DESCRIPTION.is_file(), reason="the descripti
 
 TO = Address("José", "525 S Winchester Blvd", "San Jose", "CA", "95128", phone="408-555-0100")
 WISH = shipment(ship_to=TO, carrier_id="se-1", service_code="ups_ground")
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SERVICE = {"carrier_id": "se-1", "service_code": "ups_ground"}
 CALLS: dict[str, Callable[[Client], object]] = {
     "carriers": lambda client: client.carriers(),
@@ -44,6 +46,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "buy_inline": lambda client: client.buy(intent("inline", **SERVICE), WISH),
     "label": lambda client: client.label("se-4"),
     "labels": lambda client: list(client.labels(external_shipment_id="sl-1042")),
+    "shipments": lambda client: list(client.shipments(NOW)),
     "void": lambda client: client.void("se-4"),
     "track": lambda client: client.track("se-4"),
 }

@@ -92,6 +92,18 @@ def test_update_shipment_whose_key_may_not_be_told_is_sent_without_it(code: str)
     assert second == first
 
 
+def test_shipments_are_told_page_by_page() -> None:
+    pages = [
+        httpx.Response(200, json={"shipments": [{"shipment_id": one}], "pages": 2})
+        for one in ("se-1", "se-2")
+    ]
+    script = Script([*pages])
+    told = list(scripted(script).shipments(datetime(2026, 3, 4, tzinfo=UTC)))
+    assert [one.shipment_id for one in told] == ["se-1", "se-2"]
+    assert script.seen[1].url.params["page"] == "2"
+    assert script.seen[1].url.params["created_at_start"] == "2026-03-04T00:00:00Z"
+
+
 def test_shipment_that_was_labelled_says_so() -> None:
     told = {"shipment_id": "se-1", "external_shipment_id": "sl-1", "shipment_status": "label_purchased"}
     client = scripted(Script([httpx.Response(200, json=told), httpx.Response(404)]))

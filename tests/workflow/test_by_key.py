@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shiplabel.domain.label import Label
 from shiplabel.domain.shipment import KnownShipment
+from shiplabel.errors import Refused, Unauthorized
+from shiplabel.workflow.by_key import labels_since
 from shiplabel.workflow.lookup import ours, settle
 from shiplabel.workflow.purchase import purchase
 from shiplabel.workflow.states import PurchaseState
 from shiplabel.workflow.trouble import RolledBack
-from tests.workflow.model import World, bought_in_silence, ready
+from tests.workflow.model import NOON, World, bought_in_silence, ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from shiplabel.workflow.session import Session
 
@@ -100,3 +104,36 @@ def test_purchase_on_a_shipment_whose_label_was_voided_goes_on() -> None:
     world.keys, world.filtered = {"se-1": "sl-1"}, False
     record = purchase(world.parts, met_before(world))
     assert [label.label_id for label in world.charged] == ["l-1", record.purchase.label_id]
+
+
+SINCE = NOON - timedelta(days=14)
+
+
+class Account(Silent):
+    """An account's labels of the last days, all silent; its list of shipments may be missing."""
+
+    def __init__(self, keys: dict[str, str], *shipments: str, no: Refused | None = None) -> None:
+        super().__init__(keys, *shipments, filtered=False)
+        self.no = no
+
+    def shipments(self, created_since: datetime) -> Iterator[KnownShipment]:
+        assert created_since < SINCE
+        if self.no:
+            raise self.no
+        yield KnownShipment("se-5", "sl-5")
+        yield from (KnownShipment(found, key) for found, key in self.keys.items())
+
+
+@pytest.mark.parametrize("no", [None, Refused("no such list", status=404)])
+def test_labels_of_the_last_days_have_the_keys_of_their_shipments(no: Refused | None) -> None:
+    world = Account({"se-1": "sl-1", "se-2": "sl-2"}, "se-1", "se-2", "se-3", no=no)
+    told = Label(label_id="l-0", status="completed", shipment_id="se-0", external_shipment_id="sl-0")
+    world.charged.append(told)
+    keys = [label.external_shipment_id for label in labels_since(world.parts.api, SINCE)]
+    assert keys == ["sl-0", "sl-1", "sl-2", None]
+    assert world.asked == (3 if no else 0)
+
+
+def test_labels_of_the_last_days_of_a_refused_key_are_refused() -> None:
+    with pytest.raises(Unauthorized):
+        list(labels_since(Account({}, "se-1", no=Unauthorized("no", status=401)).parts.api, SINCE))

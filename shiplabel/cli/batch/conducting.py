@@ -25,6 +25,7 @@ from shiplabel.workflow.batch import Purse
 from shiplabel.workflow.batch_found import Plan
 from shiplabel.workflow.batch_keys import KeySet, labels_by_key
 from shiplabel.workflow.batch_ledger import Ledger
+from shiplabel.workflow.by_key import labels_since
 from shiplabel.workflow.problems import grouped
 from shiplabel.workflow.quote import carriers_for
 
@@ -137,7 +138,7 @@ class _Conductor:
         plan, look_back = self.running.plan, self.context.settings.look_back
         carriers = tuple(carriers_for(self.gate.carriers(), plan.rule.text))
         since = self.context.clock.now() - look_back
-        labels = self.gate.labels(created_since=since) if look_back else ()
+        labels = labels_since(self.running.parts.api, since) if look_back else ()
         elsewhere = labels_by_key(labels, self.look.todo)
         service = carriers[0] if self._is_unquoted else None
         self.running.plan = replace(plan, carriers=carriers, service=service, elsewhere=elsewhere)
