@@ -15,6 +15,7 @@ from shiplabel.cli.together import Choice, handing
 from shiplabel.errors import InputError
 from shiplabel.language import marked, phrase, phrase_n, worded
 from shiplabel.storage.addresses import FIELDS, Entry, search
+from shiplabel.workflow.steps import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -222,7 +223,25 @@ def _filled(fields: Mapping[str, str]) -> dict[str, str]:
             phrase("Without a terminal these options are missing: {options}.", options=options),
             field=absent[0],
         )
-    return {**fields, **{field: ask.text(f"{field}:") for field in absent}}
+    for field in absent:
+        fields = {**fields, field: _asked(field, "", fields)}
+    return dict(fields)
+
+
+def _asked(field: str, shown: str, fields: Mapping[str, str]) -> str:
+    """Ask one part, as the wizard words it, until it is one; ``shown`` is what an empty line keeps."""
+    step = STEPS[f"to_{field}"]
+    known = {f"to_{name}": text for name, text in fields.items()}
+    while True:
+        typed = ask.text(f"{worded(step.question)}{shown}:")
+        if (shown and typed in {"", "-"}) or step.check is None:
+            return typed
+        try:
+            step.check(typed, known)
+        except InputError as error:
+            console.tell(error.message)
+        else:
+            return typed
 
 
 def _edited(entry: Entry) -> dict[str, str]:
@@ -230,9 +249,9 @@ def _edited(entry: Entry) -> dict[str, str]:
     if not console.has_terminal():
         raise InputError(phrase("There is nothing to change: give an option, like --phone."), field="name")
     console.tell(phrase("Enter keeps what is there, - clears it."))
-    changes = {}
+    changes: dict[str, str] = {}
     for field in FIELDS:
-        typed = ask.text(f"{field} [{entry.fields[field]}]:")
+        typed = _asked(field, f" [{entry.fields[field]}]", {**entry.fields, **changes})
         if typed:
             changes[field] = "" if typed == "-" else typed
     return changes

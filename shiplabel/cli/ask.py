@@ -1,4 +1,4 @@
-"""Short questions of commands beside the wizard: a line on stderr, a line read. Only at a terminal."""
+"""Short questions of commands beside the wizard, on stderr: a line, or one key. Only at a terminal."""
 
 from __future__ import annotations
 
@@ -36,20 +36,24 @@ def text(question: str) -> str:
 
 
 def yes(question: str) -> bool:
-    """Ask until the answer is y or n."""
-    while True:
-        said = text(f"{question} (y/n)").casefold()
-        if said in {"y", "yes", "n", "no"}:
-            return said.startswith("y")
+    """Ask until y or n is pressed."""
+    return _pressed(f"{question} (y/n)", "yn") == "y"
 
 
 def letter(question: str, choices: Sequence[tuple[str, str]]) -> str:
-    """Ask for one of several letters, each with its marked word, until one of them is typed."""
+    """Ask for one of several letters, each with its marked word, until one of them is pressed."""
     offered = ", ".join(f"{key} {worded(word)}" for key, word in choices)
-    while True:
-        said = text(f"{question} {offered}:").casefold()
-        if said in {key for key, _ in choices}:
-            return said
+    return _pressed(f"{question} {offered}:", "".join(key for key, _ in choices))
+
+
+def _pressed(question: str, keys: str) -> str:
+    from shiplabel.cli.one_key import pressed  # noqa: PLC0415  # most commands ask nothing
+
+    try:
+        return pressed(printable(question), keys)
+    except (EOFError, KeyboardInterrupt):
+        sys.stderr.write("\n")
+        raise Interrupted(phrase("Nothing was changed.")) from None
 
 
 def leave_to(question: str, *, given: bool, what: str) -> None:

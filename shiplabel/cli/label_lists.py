@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ON_SCREEN = 50
 COLUMNS = marked(("Bought", "Label", "Order", "To", "Service", "Tracking", "Status", "Cost"))
 DAYS = marked("Days to void")
+WHOLE = frozenset({"Bought", "Label", "Tracking", "Status", "Cost", DAYS})
+SPARE = ("Service", "Bought", "Order", "Cost", "Status")
 EXPORTED = (
     "bought_at", "status", "order_id", "recipient", "carrier_code", "service_code", "tracking_number",
     "tracking_status", "label_id", "session_id", "amount", "currency", "batch", "printed_at",
@@ -85,7 +87,7 @@ def print_labels(context: Context, wanted: Wanted) -> None:
     now = context.clock.now()
     rows = [_row(label, now, unused=wanted.unused) for label in shown]
     columns = (*COLUMNS, DAYS) if wanted.unused else COLUMNS
-    print_table(columns, rows, right=frozenset({"Cost", DAYS}))
+    print_table(columns, rows, right=frozenset({"Cost", DAYS}), whole=WHOLE, spare=SPARE)
     if len(found) > len(shown):
         console.tell(phrase("These are the newest {count}; --limit 0 shows all.", count=len(shown)))
     if wanted.unused:

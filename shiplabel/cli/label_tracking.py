@@ -56,7 +56,7 @@ def track_all(context: Context, since: str, *, as_json: bool) -> int:
     if as_json:
         console.print_json(said)
     elif rows:
-        print_table(COLUMNS, rows, right=frozenset())
+        print_table(COLUMNS, rows, right=frozenset(), whole=frozenset(COLUMNS[:1] + COLUMNS[2:3]))
     elif not failed:
         console.tell(phrase("No parcel is under way."))
     return 1 if failed else 0

@@ -54,7 +54,12 @@ def test_addresses_save_in_a_terminal_cancelled_is_130(shop: Shop) -> None:
 
 def test_addresses_save_in_a_terminal_asks_for_what_is_missing(shop: Shop) -> None:
     terminal = shop.open("addresses", "save", "Ada", "--city", "San Jose")
-    for question, typed in (("address1:", "525 S Winchester Blvd"), ("state:", "CA"), ("zip:", "95128")):
+    for question, typed in (
+        ("Street:", "525 S Winchester Blvd"),
+        ("State:", "Nowhere"),
+        ("is not a US state", "CA"),
+        ("ZIP code:", "95128"),
+    ):
         terminal.wait_for(question)
         terminal.send(f"{typed}\r")
     assert terminal.end() == 0
@@ -65,8 +70,8 @@ def test_addresses_edit_in_a_terminal_keeps_and_clears(shop: Shop) -> None:
     shop.good("addresses", "save", "Ada", *ADA, "--company", "Harbor Goods")
     terminal = shop.open("addresses", "edit", "Ada")
     for part, typed in (
-        ("name", ""), ("company", "-"), ("address1", ""), ("address2", "Apt 2"), ("city", ""),
-        ("state", ""), ("zip", ""), ("country", ""), ("phone", ""),
+        ("Name", ""), ("Company", "-"), ("Street", ""), ("suite", "Apt 2"), ("City", ""), ("State", ""),
+        ("ZIP code", ""), ("Country", ""), ("Phone", ""),
     ):  # fmt: skip
         terminal.wait_for(f"{part} [")
         terminal.send(f"{typed}\r")

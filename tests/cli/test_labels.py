@@ -251,3 +251,16 @@ def test_new_with_no_printer_leaves_no_session(shop: Shop) -> None:
     done = shop.run("new", "--printer", "host:0", "--weight", "1lb")
     assert done.code == 2
     assert shop.ids() == []
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 140])
+def test_labels_list_in_any_terminal_breaks_no_number(shop: Shop, columns: int) -> None:
+    label = shop.buy("--order-id", "1042")
+    terminal = shop.open("labels", "list", columns=columns)
+    assert terminal.end() == 0
+    (line,) = [line for line in terminal.pages.splitlines() if label["label_id"] in line]
+    assert label["tracking_number"] in line
+    assert ("1042" in line) == (columns > 60)
+    assert ("usps_media_mail" in terminal.pages) == (columns > 100)
+    for more in (["report"], ["list", "--unused"], ["track"]):
+        assert shop.open("labels", *more, columns=columns).end() == 0
