@@ -171,7 +171,7 @@ class Tally:
     rows: int = 0
     paid: Sum = field(default_factory=Sum)
     codes: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
+    services: dict[tuple[str, str], tuple[int, Sum]] = field(default_factory=dict)
     _words: Counter[str] = field(default_factory=Counter)
 
     def count(self, word: str, outcome: RowOutcome, *, again: str = "") -> None:
@@ -184,6 +184,10 @@ class Tally:
             self.codes[outcome.code] += 1
         if word == BOUGHT_ROW:
             self.paid.add(outcome.cost)
+            key = (outcome.carrier_code, outcome.service_code)
+            labels, paid = self.services.get(key, (0, Sum()))
+            paid.add(outcome.cost)
+            self.services[key] = (labels + 1, paid)
 
     @property
     def counts(self) -> Counts:

@@ -18,6 +18,7 @@ _VALUE = re.compile(r'"[^"]*"|“[^”]*”|\d[\d,.]*')
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-ZА-ЯЁ])")  # noqa: RUF001 - capitals of every catalogue
 _QUESTION = re.compile(r"(?<=[.?!]) [^.?!]*\?$")
 _RUN = 3
+_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class ProblemGroup:
     mend: str
     level: Level
     rows: array[int] = field(default_factory=lambda: array("L"))
-    differing: bool = False
+    others: list[str] = field(default_factory=list)
+    unlisted: int = 0
+    one_mend: bool = True
 
     @property
     def where(self) -> str:
@@ -52,11 +55,32 @@ class ProblemGroup:
 
     @property
     def what(self) -> str:
-        """What is wrong, and how many more are like it where their values differ."""
-        more = len(self.rows) - 1
-        if not self.differing:
+        """What is wrong, with the values of further rows where they differ."""
+        if not self.others:
             return self.message
-        return phrase("{what}, and {more:,} like it.", what=self.message.rstrip("."), more=more)
+        others = ", ".join(self.others)
+        if self.unlisted:
+            others = phrase("{others} and {more:,} more", others=others, more=self.unlisted)
+        return phrase("{what}; also {others}.", what=self.message.rstrip("."), others=others)
+
+    @property
+    def how(self) -> str:
+        """How to mend it; the first row's way where each row has its own."""
+        if self.one_mend or not self.mend:
+            return self.mend
+        return phrase("row {row}: {mend}", row=self.rows[0], mend=self.mend)
+
+    def add(self, one: Problem) -> None:
+        """Take a row's problem in."""
+        self.rows.append(one.row)
+        self.one_mend = self.one_mend and one.mend == self.mend
+        if one.message == self.message:
+            return
+        value = _VALUE.search(one.message)
+        if len(self.others) < _OTHERS and value:
+            self.others.append(phrase("{value} (row {row})", value=value[0], row=one.row))
+        else:
+            self.unlisted += 1
 
 
 def problem(row: int, column: str, said: str, mend: str = "", level: Level = "error") -> Problem:
@@ -79,8 +103,7 @@ def grouped(problems: Iterable[Problem]) -> list[ProblemGroup]:
         group = groups.get(key)
         if group is None:
             group = groups[key] = ProblemGroup(one.column, one.message, one.mend, one.level)
-        group.differing = group.differing or one.message != group.message
-        group.rows.append(one.row)
+        group.add(one)
     return sorted(groups.values(), key=lambda group: group.level == "warning")
 
 

@@ -35,6 +35,7 @@ _MEND = {
     "weight": marked('Fill the column, or say --weight "1 lb" for all rows without one.'),
     **dict.fromkeys(SIDES, marked("Fill all three sides of the row, or none.")),
 }
+_FILL = marked("Fill the cell, or take the row out.")
 
 Answers = dict[str, str | None]
 
@@ -172,7 +173,7 @@ def _take(step: str, text: str, answers: Answers, findings: list[Finding]) -> No
     name = step.removeprefix("parcel_")
     understood = _understood(step, text, answers)
     if isinstance(understood, InputError):
-        mend = understood.hint or ("" if text else worded(_MEND.get(name, "")))
+        mend = understood.hint or ("" if text else worded(_MEND.get(name, _FILL)))
         findings.append(Finding(name, understood.message, mend))
         return
     answers[step] = understood.value

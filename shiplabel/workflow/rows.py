@@ -166,6 +166,8 @@ def _content(texts: Mapping[str, str], answers: Answers) -> dict[str, str]:
 
 def _of_several(draft: RowDraft, lines: OrderLines, columns: Columns) -> RowDraft:
     """Return the draft of an order of several rows, with what is wrong with them together."""
+    if not draft.order_id:
+        return draft
     where, order = rows_text(lines.rows), quoted(draft.order_id)
     if lines.two_addresses:
         found = Finding(

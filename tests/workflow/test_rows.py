@@ -306,8 +306,12 @@ def test_problems_of_one_kind_are_grouped_with_their_rows() -> None:
         problem(8, "weight", "The weight is missing."),
     ]
     groups = grouped(found)
-    assert [(group.where, group.what, group.mend) for group in groups] == [
-        ("rows 4, 9, 17–19", '"4x" is not a ZIP code, and 4 like it.', "Type 12345."),  # noqa: RUF001 - a range
+    assert [(group.where, group.what, group.how) for group in groups] == [
+        (
+            "rows 4, 9, 17–19",  # noqa: RUF001 - a range
+            '"4x" is not a ZIP code; also "9x" (row 9), "17x" (row 17), "18x" (row 18) and 1 more.',
+            "Type 12345.",
+        ),
         ("row 5", "The ZIP code is missing.", ""),
         ("rows 7, 8", "The weight is missing.", ""),
         ("row 6", "Odd.", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from array import array
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from shiplabel.cli.batch import rehearsing
 from shiplabel.cli.batch.objects import run_object
 from shiplabel.cli.batch.opening import open_orders, refuse_empty
 from shiplabel.errors import Exit
+from shiplabel.language import phrase
 from shiplabel.workflow.batch import Counts, is_bought
 from shiplabel.workflow.batch_keys import KeySet
 from shiplabel.workflow.problems import grouped
@@ -67,6 +69,33 @@ def check_file(context: Context, path: Path, options: Options, *, as_json: bool)
         document = run_object(None, counts, None, None)
         console.print_json(document | {"problems": [asdict(problem) for problem in look.problems]})
     else:
-        good = look.rows - look.bad
-        console.result(f"{path.name}: {look.rows:,} rows, {good:,} good, {look.bad:,} bad.")
+        _tell_end(path, look)
     return Exit.INPUT if look.bad else Exit.DONE
+
+
+def _tell_end(path: Path, look: _Look) -> None:
+    """Say how many rows are good, and what to do about the others."""
+    good = look.rows - look.bad
+    console.result(
+        phrase(
+            "{name}: {rows:,} rows, {good:,} good, {bad:,} bad.",
+            name=path.name,
+            rows=look.rows,
+            good=good,
+            bad=look.bad,
+        )
+    )
+    run = f"shiplabel batch run {shlex.quote(str(path))} --rate cheapest"
+    if look.bad:
+        console.tell(phrase("Next: mend these rows in the sheet, save it, and check it again."))
+    if look.bad and good:
+        failed = f"{path.stem}.failed.csv"
+        console.tell(
+            phrase(
+                "Or: {command} buys the good ones; the bad ones come back in {failed}.",
+                command=run,
+                failed=failed,
+            )
+        )
+    elif good:
+        console.tell(phrase("Next: {command}", command=run))

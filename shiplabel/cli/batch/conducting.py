@@ -14,7 +14,7 @@ from shiplabel.cli.batch.ending import Results, merge, print_new
 from shiplabel.cli.batch.gate import Gate
 from shiplabel.cli.batch.interrupt import Interrupt
 from shiplabel.cli.batch.looking import Look
-from shiplabel.cli.batch.progress import Progress
+from shiplabel.cli.batch.progress import CLEAR, Progress
 from shiplabel.cli.batch.running import Run
 from shiplabel.cli.batch.summary import Summary, settled
 from shiplabel.cli.boundary import error_object
@@ -65,10 +65,8 @@ def conduct(
 
 
 def _stop_told() -> None:
-    sys.stderr.write("\r\x1b[2K" if sys.stderr.isatty() else "")
-    console.tell(
-        phrase("Stopping: no further row is begun; those under way are finished. ^C again leaves at once.")
-    )
+    sys.stderr.write(CLEAR if sys.stderr.isatty() else "")
+    console.tell(phrase("Stopping; rows under way are finished. ^C again leaves at once."))
 
 
 class _Conductor:
@@ -156,7 +154,7 @@ class _Conductor:
         running, wanted = self.running, self.wanted
         rows = len(self.look.todo)
         if wanted.dry_run or not wanted.yes or self.options.max_total:
-            self.progress = Progress(phrase("Quoted"), rows)
+            self.progress = Progress(phrase("Quoted"), rows, self._asked)
             running.quote()
             self._clear()
             if running.prices.labels:
@@ -166,7 +164,7 @@ class _Conductor:
                 return True
             if running.prices.labels and not wanted.yes and not self._agreed():
                 return False
-        self.progress = Progress(phrase("Bought"), rows)
+        self.progress = Progress("", rows, self._asked)
         running.purchase(agreed=not wanted.yes)
         running.settle(self.context.settings.settle_s)
         return True
@@ -185,6 +183,9 @@ class _Conductor:
             )
         )
 
+    def _asked(self) -> int:
+        return self.gate.asked
+
     def _say(self, text: str) -> None:
         if self.progress:
             self.progress.say(text)
@@ -194,7 +195,6 @@ class _Conductor:
     def _changed(self) -> None:
         if not self.progress:
             return
-        self.progress.requests = self.gate.asked
         self.progress.show(self.running.done_in_phase, self.ledger.tally)
         if not self.wanted.dry_run:
             self.results.write_sometimes()

@@ -81,9 +81,17 @@ def sample_lines(draft: RowDraft) -> list[str]:
     order = phrase("order {order_id}", order_id=draft.order_id) if draft.order_id else ""
     parts = [order, *(answers.get(f"to_{word}") for word in ("name", "company", "address1", "address2"))]
     place = " ".join(filter(None, (answers.get(f"to_{word}") for word in ("city", "state", "zip"))))
-    sides = " x ".join((answers.get(f"parcel_{side}") or "?") for side in ("length", "width", "height"))
+    sides = _sides([answers.get(f"parcel_{side}") or "?" for side in ("length", "width", "height")])
     to = ", ".join(filter(None, (*parts, place)))
     return [f"{phrase('row {row}', row=draft.row)}: {to}; {answers.get('parcel_weight')}, {sides}"]
+
+
+def _sides(sides: Sequence[str]) -> str:
+    """Return the sides as one writes them: ``10 x 8 x 4 in``."""
+    units = {side.rpartition(" ")[2] for side in sides}
+    if len(units) > 1:
+        return " x ".join(sides)
+    return " x ".join([*(side.rpartition(" ")[0] for side in sides[:-1]), sides[-1]])
 
 
 def show_problems(groups: Sequence[ProblemGroup], bad: int, rows: int) -> None:
@@ -91,11 +99,11 @@ def show_problems(groups: Sequence[ProblemGroup], bad: int, rows: int) -> None:
     errors = [group for group in groups if group.level == "error"]
     warnings = [group for group in groups if group.level == "warning"]
     if warnings:
-        console.tell("")
+        console.tell("\n")
         _tell(phrase("Worth a look; these rows are bought as they stand:"))
         _show_groups(warnings)
     if errors:
-        console.tell("")
+        console.tell("\n")
         _tell(
             phrase_n(
                 "{count} of {rows} rows cannot be bought as it stands:",
@@ -109,17 +117,15 @@ def show_problems(groups: Sequence[ProblemGroup], bad: int, rows: int) -> None:
 
 def _show_groups(groups: Sequence[ProblemGroup]) -> None:
     for group in groups:
-        many = len(group.rows) > 1
-        where = phrase("rows {listed}" if many else "row {listed}", listed=rows_text(group.rows))
-        _tell(f"{group.column}, {where}: {group.what}", "  ", "    ")
-        if group.mend:
-            _tell(f"→ {group.mend}", "      ", "        ")
+        _tell(f"{group.column}, {group.where}: {group.what}", "  ", "    ")
+        if group.how:
+            _tell(f"→ {group.how}", "      ", "        ")
 
 
 def show_labelled(rows: Sequence[int]) -> None:
     """Say which rows have a label already."""
     if rows:
-        console.tell("")
+        console.tell("\n")
         _tell(
             phrase_n(
                 "{count} row has a label already and is skipped: row {listed}.",
@@ -134,7 +140,7 @@ def show_elsewhere(labels: Sequence[Label]) -> None:
     """Say which orders were labelled from another computer or data folder."""
     if not labels:
         return
-    console.tell("")
+    console.tell("\n")
     _tell(
         phrase_n(
             "{count} order was labelled elsewhere in this account and is skipped:",
@@ -151,7 +157,7 @@ def show_elsewhere(labels: Sequence[Label]) -> None:
 
 def show_prices(prices: Prices, *, limit: tuple[int, float]) -> None:
     """Show what all rows would cost by service, what the rule saves, and how long it takes."""
-    console.tell("")
+    console.tell("\n")
     rows = [[one.carrier_code, one.name, f"{one.labels:,}", str(one.total)] for one in prices.by_service()]
     rows.append(["", phrase("all"), f"{prices.labels:,}", str(prices.total)])
     heads = (phrase("Carrier"), phrase("Service"), phrase("Labels"), phrase("Total"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli.batch.objects import run_object
@@ -76,11 +78,13 @@ class Summary:
             return
         if counts.bought:
             yield phrase("Paid      {total}", total=str(self._running.ledger.tally.paid))
-        yield phrase("Results   {path}", path=self._results.path)
+            for (carrier, service), (labels, paid) in self._running.ledger.tally.services.items():
+                yield f"          {labels:,} x {carrier} {service}, {paid}"
+        yield phrase("Results   {path}", path=near(self._results.path))
         if self._results.failed:
-            yield phrase("Failed    {path}", path=self._results.failed_path)
+            yield phrase("Failed    {path}", path=near(self._results.failed_path))
         for path in batch.merged:
-            yield phrase("Merged    {path}", path=path)
+            yield phrase("Merged    {path}", path=near(Path(path)))
 
     def advice(self, batch: Batch, *, stopped: bool) -> Iterator[str]:
         """Yield what is to be known and typed next."""
@@ -99,8 +103,17 @@ class Summary:
         elif stopped or (self._dry_run and counts.waiting) or halted:
             yield phrase("Next: {command}", command=resume)
         elif counts.failed and not self._dry_run:
-            failed = self._results.failed_path
-            yield phrase("Next: mend the rows in {path}, then shiplabel batch run {path} …", path=failed)
+            failed = near(self._results.failed_path)
+            yield phrase("Next: mend the rows in {path},", path=failed)
+            yield phrase("then: {command}", command=f"shiplabel batch run {shlex.quote(failed)} …")
+
+
+def near(path: Path) -> str:
+    """Return a path as one would type it here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
 
 
 def settled(batch: Batch, journal: Journal, merged: tuple[str, ...] = ()) -> Batch:
