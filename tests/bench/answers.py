@@ -11,33 +11,37 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Answer = tuple[int, str, bytes, bool]
-"""Status, type, content, and whether it is a purchase."""
+Answer = tuple[int, bytes, str]
+"""Status, content and its type."""
 
-_JSON = "application/json"
+JSON = "application/json"
 _CARRIERS = (("se-1", "ups", "ups_ground"), ("se-2", "stamps_com", "usps_ground_advantage"))
 _keys: dict[str, str] = {}
 """The external id of each shipment, by shipment_id."""
 
 
-def answer_to(method: str, path: str, body: bytes, number: int) -> Answer:
-    """Return the answer to a request; ``number`` makes its ids."""
+def answer_to(method: str, path: str, body: bytes, number: int) -> tuple[str, Answer]:
+    """Return a request's kind and its answer; ``number`` makes its ids."""
     way, _, _ = path.partition("?")
     if "/downloads/" in way:
-        return 200, "application/pdf", PAPER, False
+        return "papers", (200, PAPER, "application/pdf")
     told: Any = json.loads(body) if body else {}
     told = told if isinstance(told, dict) else {}
     parts = way.strip("/").split("/")
     if parts[:1] == ["transactions"]:
-        return _json(201, _transaction(number), purchase=True)
+        return "purchases", _json(201, _transaction(number))
     if parts[:2] == ["v2", "shipments"] and "shipment" in told:
-        return _json(201, _postage(told, number), purchase=True)
-    made = _ASKED.get("/".join(parts[1:2]), _nothing)
-    return made(method, parts, told, number)
+        return "purchases", _json(201, _postage(told, number))
+    thing = "/".join(parts[1:2])
+    kind = _KINDS.get((method, thing), "others")
+    return kind, _ASKED.get(thing, _nothing)(method, parts, told, number)
 
 
-def _json(status: int, document: object, *, purchase: bool = False) -> Answer:
-    return status, _JSON, json.dumps(document).encode(), purchase
+_KINDS = {("POST", "labels"): "purchases", ("POST", "rates"): "quotes"}
+
+
+def _json(status: int, document: object) -> Answer:
+    return status, json.dumps(document).encode(), JSON
 
 
 def _error(code: str) -> dict[str, Any]:
@@ -55,7 +59,7 @@ def _labels(method: str, parts: list[str], told: dict[str, Any], number: int) ->
             made = parts[3].rpartition("-")[0]
         key = shipment.get("external_shipment_id") or _keys.get(made)
         service = shipment.get("service_code") or "ups_ground"
-        return _json(200, _label(number, made, key, service), purchase=True)
+        return _json(200, _label(number, made, key, service))
     if parts[2:]:
         return _json(404, _error("invalid_identifier"))
     return _json(200, {"labels": [], "total": 0, "page": 1, "pages": 0, "links": {"prev": {}, "next": {}}})

@@ -4,7 +4,8 @@
 
 Its first line on stdout is its address. ``GET /bench/told`` answers what came in so far and forgets it.
 Each answer is sent LATENCY_S after its request came. With a limit, requests beyond so many in any window
-of so many seconds are answered with 429 and Retry-After, at once and without a label.
+of so many seconds are answered with 429 and Retry-After, at once and without a label. Papers, which are
+fetched without a key, are beyond the limit.
 """
 
 from __future__ import annotations
@@ -24,21 +25,38 @@ _NUMBERS = itertools.count(1)
 
 
 class Told:
-    """What came in: the moments of purchases, and how many requests of each kind."""
+    """What came in: how many requests of each kind, and when the first and last of some kinds were."""
 
     def __init__(self) -> None:
-        self.first_at = self.last_at = 0.0
-        self.counts = dict.fromkeys(("requests", "purchases", "refused", "connections"), 0)
+        kinds = ("requests", "purchases", "quotes", "papers", "refused", "connections")
+        self.counts = dict.fromkeys(kinds, 0)
+        self._spans: dict[str, tuple[float, float]] = {}
 
-    def bought(self, came_at: float) -> None:
-        """Count a purchase that is answered now."""
-        self.counts["purchases"] += 1
-        self.first_at = min(self.first_at or came_at, came_at)
-        self.last_at = time.monotonic()
+    def answered(self, kind: str, came_at: float) -> None:
+        """Count a request that is answered now."""
+        self.counts["requests"] += 1
+        if kind in self.counts:
+            self.counts[kind] += 1
+        for name, kinds in SPANS.items():
+            if kind in kinds:
+                first, _ = self._spans.get(name, (came_at, 0))
+                self._spans[name] = min(first, came_at), time.monotonic()
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON document; ``span_s`` is from the first purchase to the last one's answer."""
-        return {**self.counts, "span_s": self.last_at - self.first_at}
+        """Return it as a JSON document; a span is from the first request's coming to the last answer."""
+        return {**self.counts, **{name: self._span_s(name) for name in SPANS}}
+
+    def _span_s(self, name: str) -> float:
+        first, last = self._spans.get(name, (0.0, 0.0))
+        return last - first
+
+
+SPANS = {
+    "span_s": {"purchases"},
+    "rated_and_bought_s": {"purchases", "quotes"},
+    "asked_s": {"purchases", "quotes", "others"},
+}
+"""The seconds that are told, and the kinds of requests that each is about."""
 
 
 class Budget:
@@ -86,26 +104,23 @@ class Line(asyncio.Protocol):
         method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
         if path.startswith("/bench/"):
             document, Line.told = Line.told.document(), Told()
-            self._send(200, json.dumps(document).encode(), "application/json")
+            self._send(200, json.dumps(document).encode(), answers.JSON)
             return
         now = time.monotonic()
-        Line.told.counts["requests"] += 1
-        if wait_s := Line.budget.refuses(now):
+        kind, answer = answers.answer_to(method, path, body, next(_NUMBERS))
+        wait_s = 0 if kind == "papers" else Line.budget.refuses(now)
+        if wait_s:
             Line.told.counts["refused"] += 1
-            self._send(429, _REFUSAL, "application/json", f"Retry-After: {wait_s}\r\n")
+            self._send(429, _REFUSAL, answers.JSON, f"Retry-After: {wait_s}\r\n")
             return
-        status, kind, content, is_purchase = answers.answer_to(method, path, body, next(_NUMBERS))
-        asyncio.get_running_loop().call_later(
-            self.latency_s, self._answer, status, content, kind, now if is_purchase else 0.0
-        )
+        asyncio.get_running_loop().call_later(self.latency_s, self._answer, kind, answer, now)
 
-    def _answer(self, status: int, content: bytes, kind: str, bought_at: float) -> None:
-        if bought_at:
-            Line.told.bought(bought_at)
-        self._send(status, content, kind)
+    def _answer(self, kind: str, answer: answers.Answer, came_at: float) -> None:
+        Line.told.answered(kind, came_at)
+        self._send(*answer)
 
-    def _send(self, status: int, content: bytes, kind: str, more: str = "") -> None:
-        head = f"HTTP/1.1 {status} OK\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n{more}\r\n"
+    def _send(self, status: int, content: bytes, form: str, more: str = "") -> None:
+        head = f"HTTP/1.1 {status} OK\r\nContent-Type: {form}\r\nContent-Length: {len(content)}\r\n{more}\r\n"
         self._transport.write(head.encode() + content)
 
 
