@@ -35,10 +35,12 @@ def line(row: str, told: Sequence[Told]) -> str:
     return f"| {row} | {' | '.join(map(str, counts))} | {seconds:.0f} s |"
 
 
-def shown(row: str, number: int) -> None:
-    """Show a person how far it is."""
+def shown(one: Told, number: int) -> None:
+    """Tell of a trial that is not as promised; show a person how far it is."""
+    if not one.outcome.is_well:
+        print(f"{one.trial.row}, {one.trial.name}: {one.outcome}", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
-        print(f"\r{row}: {number} ", end="", file=sys.stderr, flush=True)
+        print(f"\r{one.trial.row}: {number} ", end="", file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -51,15 +53,12 @@ def main() -> int:
     told: list[Told] = []
     print(HEAD, flush=True)
     for row, group in groupby(run_all(trials), lambda one: one.trial.row):
-        done = []
+        done: list[Told] = []
         for one in group:
             done.append(one)
-            shown(row, len(done))
+            shown(one, len(done))
         told += done
         print(line(row, done), flush=True)
-        for one in done:
-            if not one.outcome.is_well:
-                print(f"  {one.trial.name}: {one.outcome}", file=sys.stderr, flush=True)
     print(line("all", told))
     return verdict(told)
 

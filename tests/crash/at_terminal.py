@@ -49,11 +49,16 @@ class Terminal:
         self._child: fdspawn[bytes] = fdspawn(ours, timeout=PATIENCE_S)
         self._screen = Screen(self._child)
         self._stream = pyte.ByteStream(self._screen)
+        self._lines = [""] * LINES
 
     @property
     def shown(self) -> str:
         """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        for number in self._screen.dirty:
+            row = self._screen.buffer[number]
+            self._lines[number] = "".join(row[column].data for column in range(COLUMNS)).rstrip()
+        self._screen.dirty.clear()
+        return "\n".join(self._lines)
 
     def read(self) -> bool:
         """Take in what the program has written; tell whether it lives."""

@@ -4,7 +4,8 @@ Laid around the system's calls of a process before the command line runs in it: 
 writing, every write (in its middle too where it is longer than a page of memory: less no kill can tear),
 sync of a file or of a folder, rename, link, unlink, folder made, mode, lock and unlock, every connection,
 every request (before, half of its bytes sent, after) and its answer (before, half of it read, after, let
-go). Reading files and talking to the terminal change nothing outside and do not count.
+go), every statement that writes to a database. Reading files and talking to the terminal change nothing
+outside and do not count.
 
 A touch is named by what it does and where, with ids left out, and by its turn among those of that name:
 two carriers asked side by side come in any order, and still each touch is reached in every run.
@@ -21,6 +22,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import threading
 from collections import Counter
@@ -90,6 +92,7 @@ def lay() -> None:
     fcntl.flock = _locking(book, fcntl.flock)
     _lay_files(book)
     _lay_sockets(book)
+    _lay_databases(book)
 
 
 def _around(book: _Book, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -217,6 +220,22 @@ def _lay_sockets(book: _Book) -> None:
     setattr(httpx.Response, "close", let_go)  # noqa: B010  # on purpose
     for name, call in {"connect": connected, "send": sent, "recv": received}.items():
         setattr(socket.socket, name, call)
+
+
+def _lay_databases(book: _Book) -> None:
+    """Let statements that write to a database be touched; what the library does on the disk is its own."""
+
+    class Touched(sqlite3.Connection):
+        def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+            verb = sql.strip().partition(" ")[0].lower()
+            if verb in {"", "select", "pragma"}:
+                return super().execute(sql, *given)
+            book.touch(f"before sql {verb}")
+            cursor = super().execute(sql, *given)
+            book.touch(f"after sql {verb}")
+            return cursor
+
+    sqlite3.connect = functools.partial(sqlite3.connect, factory=Touched)  # type: ignore[assignment]  # on purpose
 
 
 def _request(line: socket.socket, begins: bytes) -> str:
