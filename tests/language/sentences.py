@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import string
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -180,3 +181,20 @@ def _passed_over(tree: ast.AST) -> set[int]:
         passed |= {id(part) for start in inside for part in ast.walk(start) if part is not node}
         passed |= {id(start) for start in inside}
     return passed
+
+
+def wrong_calls(path: Path) -> list[str]:
+    """Return the calls that would fail or say nonsense: f-strings, values that do not come, odd names."""
+    wrong: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or name_of(node) not in SPOKEN:
+            continue
+        if any(isinstance(part, ast.JoinedStr) for argument in node.args for part in ast.walk(argument)):
+            wrong.append(f"{node.lineno}: an f-string")
+        given = {"count"} if name_of(node) == "phrase_n" else set()
+        given |= {keyword.arg for keyword in node.keywords if keyword.arg}
+        whole = name_of(node) != "marked" and all(keyword.arg for keyword in node.keywords)
+        for text in (text for pair in _spoken(node) for text in pair if whole and given):
+            names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+            wrong += [f"{node.lineno}: {{{name}}}" for name in sorted(names - given)]
+    return wrong
