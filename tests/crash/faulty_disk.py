@@ -179,6 +179,17 @@ def cases(desk: Desk, most: int = 0) -> Iterator[Trial]:
             yield Trial(row=row, name=str(failure), run=partial(trial, row, failure))
 
 
+def at_intent(desk: Desk) -> Iterator[Trial]:
+    """Yield the failures, to stay, of each touch by which the intent of a purchase becomes durable."""
+    row = "disk: new"
+    found = listed(desk, row)
+    last = _durable(found)
+    first = max(place for place in range(last) if found[place].startswith("before open data/production/sess"))
+    for failure in failures(found):
+        if failure.stays and failure.at in found[first : last + 1]:
+            yield Trial(row=row, name=str(failure), run=partial(trial, row, failure))
+
+
 def trials(*, quick: bool) -> Iterator[Trial]:
     """Yield all failures of the disk, or a spread of them."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, opened(Path(folder)) as desk:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.crash import clerk
 from tests.crash.desk import OPTIONS, Desk, opened
-from tests.crash.faulty_disk import cases
+from tests.crash.faulty_disk import at_intent, cases
 from tests.crash.trial import run
 
 if TYPE_CHECKING:
@@ -26,6 +26,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def test_disk_that_refuses_leaves_the_old_state_or_the_new_and_one_charge(desk: Desk) -> None:
     found = list(cases(desk, 8))
     assert len(found) >= 24
+    told = [run(one, desk) for one in found]
+    assert [one for one in told if not one.outcome.is_well] == []
+
+
+def test_disk_that_does_not_take_the_intent_lets_no_purchase_be_sent(desk: Desk) -> None:
+    found = list(at_intent(desk))
+    assert {"write", "fsync", "replace"} <= {one.name.split()[1] for one in found}
     told = [run(one, desk) for one in found]
     assert [one for one in told if not one.outcome.is_well] == []
 
