@@ -1,12 +1,18 @@
-"""Print the report: ``python -m tests.crash``, ``--quick`` for a part of it, ``--only ROW`` for some rows."""
+"""Print the report: ``python -m tests.crash``, ``--quick`` for a part of it, ``--only ROW`` for some rows.
+
+``--long HOURS`` lives through a clerk's days at random, with ever new seeds.
+"""
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from argparse import ArgumentParser
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.crash.faulty_days import long
 from tests.crash.trial import all_trials, run_all
 
 if TYPE_CHECKING:
@@ -48,7 +54,11 @@ def main() -> int:
     asked = ArgumentParser(prog="python -m tests.crash", description="Kills and faults, counted.")
     asked.add_argument("--quick", action="store_true", help="a part of it, within three minutes")
     asked.add_argument("--only", default="", help="rows that begin so")
+    asked.add_argument("--long", type=float, default=0.0, metavar="HOURS", help="days at random for so long")
     given = asked.parse_args()
+    if given.long:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            return long(given.long, Path(folder))
     trials = (one for one in all_trials(quick=given.quick) if one.row.startswith(given.only))
     told: list[Told] = []
     print(HEAD, flush=True)
