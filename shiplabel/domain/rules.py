@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from shiplabel.domain.text import quoted
 from shiplabel.errors import InputError, ShiplabelError
-from shiplabel.language import phrase
+from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shiplabel.domain.money import Money
     from shiplabel.domain.rate import Rate
 
-FORMS = (
+FORMS = marked(
     "cheapest, fastest, service:CODE, carrier:CODE:cheapest, cheapest:3d (within 3 days), or a rate id (se-…)"
 )
 NEVER_DAYS = 10_000
@@ -56,7 +56,9 @@ def parse_rule(text: str) -> Rule:
     found = _FORM.fullmatch(typed)
     if not found:
         raise InputError(
-            phrase("{text} is not a rule for rates. Rules are {forms}.", text=quoted(text), forms=FORMS),
+            phrase(
+                "{text} is not a rule for rates. Rules are {forms}.", text=quoted(text), forms=worded(FORMS)
+            ),
             field="rate",
         )
     return Rule(

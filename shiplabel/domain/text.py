@@ -15,6 +15,7 @@ from shiplabel.domain.limits import SHOWN_CHARACTERS
 from shiplabel.errors import InputError
 from shiplabel.language import marked, phrase, worded
 
+_QUESTION = re.compile(r"(?<=[.?!]) [^.?!]*\?$")
 _BREAKS = re.compile(r"[\t\n\v\f\r]+")
 _REFUSED = marked({"Cc": "a control character", "Cs": "half a character"})
 _LOST_REASON = marked("a sign of letters lost in decoding")
@@ -90,3 +91,8 @@ def shortened(text: str, most: int = SHOWN_CHARACTERS) -> str:
 def quoted(text: str) -> str:
     """Return what was typed as a sentence repeats it."""
     return f'"{shortened(text)}"'
+
+
+def stated(doubt: str) -> str:
+    """Return a doubt without the question at its end, in whatever language it is."""
+    return _QUESTION.sub("", doubt)

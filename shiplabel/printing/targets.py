@@ -34,7 +34,7 @@ class CupsTarget:
 
     def __str__(self) -> str:
         """Return it as a clerk types it."""
-        return self.queue or "the default printer"
+        return self.queue or phrase("the default printer")
 
 
 Target = RawTarget | CupsTarget

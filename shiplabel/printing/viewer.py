@@ -24,7 +24,7 @@ def show(path: Path, platform: str = sys.platform) -> None:
         return
     program = shutil.which("open" if platform == "darwin" else "xdg-open")
     if program is None:
-        raise _unseen(path, "there is no viewer on this machine")
+        raise _unseen(path, phrase("there is no viewer on this machine"))
     try:
         done = subprocess.run(  # noqa: S603  # the system's opener with an absolute path
             [program, str(path.absolute())],
@@ -37,9 +37,9 @@ def show(path: Path, platform: str = sys.platform) -> None:
     except subprocess.TimeoutExpired:
         return  # a viewer that stays in front is showing the label
     except OSError as error:
-        raise _unseen(path, error.strerror or "the viewer did not start") from error
+        raise _unseen(path, error.strerror or phrase("the viewer did not start")) from error
     if done.returncode:
-        raise _unseen(path, f"the viewer ended with {done.returncode}")
+        raise _unseen(path, phrase("the viewer ended with {code}", code=done.returncode))
 
 
 def _unseen(path: Path, why: str) -> PrinterError:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 import httpcore
 import httpx
 
+from shiplabel.language import phrase
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator
@@ -63,7 +65,7 @@ def _left_s(timeout: float | None, late: type[httpcore.TimeoutException]) -> flo
         return timeout
     left_s = _TIME.until - time.monotonic()
     if left_s <= 0:
-        raise late("the time for this request is over")
+        raise late(phrase("the time for this request is over"))
     return left_s if timeout is None else min(timeout, left_s)
 
 

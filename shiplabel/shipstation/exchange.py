@@ -173,7 +173,7 @@ class Line:
             if len(body) > MOST_BYTES:
                 raise httpx.RemoteProtocolError(phrase("the answer is too long"))
             if self._clock.elapsed_s() > until:
-                raise httpx.ReadTimeout("the answer took too long")
+                raise httpx.ReadTimeout(phrase("the answer took too long"))
         return bytes(body)
 
     def _note(self, call: Call, got: Answer | Exception, took_s: float) -> None:

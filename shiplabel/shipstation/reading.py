@@ -15,6 +15,7 @@ from shiplabel.domain.rate import Carrier, CarrierFailure, Quote, Rate
 from shiplabel.domain.shipment import KnownShipment
 from shiplabel.domain.text import printable
 from shiplabel.errors import Refused
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -156,7 +157,7 @@ def _failure(fault: wire.Fault, request_id: str | None) -> CarrierFailure:
     return CarrierFailure(
         carrier_id=_known(fault.carrier_id),
         carrier_code=_known(fault.carrier_code),
-        message=fault.message or "the carrier gave no rates",
+        message=fault.message or phrase("the carrier gave no rates"),
         code=fault.error_code or "",
         request_id=request_id,
     )
@@ -168,7 +169,8 @@ def _not_offered(rate: wire.Rate, request_id: str | None) -> CarrierFailure:
     return CarrierFailure(
         carrier_id=_known(rate.carrier_id),
         carrier_code=_known(rate.carrier_code),
-        message=said or f"{rate.service_code or 'a service'} came without a valid rate",
+        message=said
+        or phrase("{service} came without a valid rate", service=rate.service_code or phrase("a service")),
         code="invalid_rate",
         request_id=request_id,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shiplabel.domain.text import stated
 from shiplabel.errors import InputError
 from shiplabel.language import marked, phrase
 from shiplabel.storage.named_list import NamedList
@@ -174,7 +175,7 @@ def check_fields(fields: Mapping[str, str | None]) -> tuple[dict[str, str], tupl
         except InputError as error:
             raise InputError(error.message, field=field, hint=error.hint) from error
         answers[f"to_{field}"] = understood.value
-        doubts += [understood.doubt.removesuffix(" Keep it?")] if understood.doubt else []
+        doubts += [stated(understood.doubt)] if understood.doubt else []
     return {field: answers.get(f"to_{field}") or "" for field in FIELDS}, tuple(doubts)
 
 

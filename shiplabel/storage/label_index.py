@@ -210,7 +210,7 @@ class _Update:
             return
         except (ShiplabelError, OSError, ValueError, KeyError, TypeError) as error:
             self._forget([path])
-            owner._say(f"The label record {path} cannot be read: {error}")  # noqa: SLF001  # the same
+            owner._say(phrase("The label record {path} cannot be read: {error}", path=path, error=error))  # noqa: SLF001  # the same
             return
         self._forget([path])
         marks = ", ".join("?" * (len(row) + 1))

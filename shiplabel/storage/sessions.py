@@ -207,7 +207,13 @@ class SessionFiles:
                 return True
         except (OSError, StorageError) as error:
             why = reason(error) if isinstance(error, OSError) else error.message
-            self.complaints.append(f"Session {head.session_id} has expired and could not be put away: {why}")
+            self.complaints.append(
+                phrase(
+                    "Session {session_id} has expired and could not be put away: {why}",
+                    session_id=head.session_id,
+                    why=why,
+                )
+            )
             return False
 
     def purge(self) -> int:
@@ -281,7 +287,7 @@ class SessionFiles:
         try:
             move_durably(path, target)
         except StorageError as error:
-            self.complaints.append(f"{path.name} is damaged. {error.message}")
+            self.complaints.append(phrase("{name} is damaged. {why}", name=path.name, why=error.message))
             return
         self.complaints.append(
             phrase(

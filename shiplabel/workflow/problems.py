@@ -7,6 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from shiplabel.domain.text import stated
 from shiplabel.language import phrase
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ Level = Literal["error", "warning"]
 
 _VALUE = re.compile(r'"[^"]*"|“[^”]*”|\d[\d,.]*')
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-ZА-ЯЁ])")  # noqa: RUF001 - capitals of every catalogue
-_QUESTION = re.compile(r"(?<=[.?!]) [^.?!]*\?$")
 _RUN = 3
 _OTHERS = 3
 
@@ -86,7 +86,7 @@ class ProblemGroup:
 def problem(row: int, column: str, said: str, mend: str = "", level: Level = "error") -> Problem:
     """Return a problem from a check's sentences: the first says what is wrong, the rest how to mend it."""
     if level == "warning":
-        said = _QUESTION.sub("", said)
+        said = stated(said)
     quoted_until = max(said.rfind('"'), said.rfind("”"), 0)
     cut = _SENTENCE.search(said, quoted_until)
     if cut is None:

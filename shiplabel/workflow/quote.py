@@ -151,7 +151,7 @@ def _silence(carrier: Carrier) -> CarrierFailure:
     return CarrierFailure(
         carrier_id=carrier.carrier_id,
         carrier_code=carrier.carrier_code,
-        message="no rates for this parcel",
+        message=phrase("no rates for this parcel"),
         code="no_rates_returned",
     )
 
@@ -165,7 +165,8 @@ def _warned(rate: Rate, carrier: Carrier) -> Rate:
     """Return the rate with a warning where the carrier's prepaid balance does not cover it."""
     if not carrier.prepaid or carrier.balance is None or rate.total.amount <= carrier.balance:
         return rate
-    return replace(rate, warnings=(*rate.warnings, f"above the carrier's balance of {carrier.balance:.2f}"))
+    warning = phrase("above the carrier's balance of {balance:.2f}", balance=carrier.balance)
+    return replace(rate, warnings=(*rate.warnings, warning))
 
 
 def why_no_rate(board: Board, errors: Sequence[ShiplabelError] = ()) -> ShiplabelError:

@@ -17,9 +17,9 @@ SPOKEN = {"phrase", "phrase_n", "marked"}
 """The calls that take sentences."""
 ARGUMENTS = {"Step": (0, 1), "_address": (0,), "Choice": (3,)}
 """The calls of literal tables, and the places of the arguments that are sentences."""
-SAID = {"tell", "say", "refuse", "yes", "letter", "leave_to", "Finding", "result", "Understood"}
+SAID = {"tell", "say", "_say", "refuse", "yes", "letter", "leave_to", "Finding", "result", "Understood"}
 """The calls whose texts a person reads; the errors of ``ERRORS`` are among them."""
-STYLED = {"say"}
+STYLED = {"say", "_say"}
 """Those of them whose further arguments say how it looks."""
 ERRORS = ("Error", "Unknown", "Interrupted", "Refused", "NoAnswer", "NotSent", "Discarded")
 FAULTS = {"TypeError", "ValueError", "AssertionError"}

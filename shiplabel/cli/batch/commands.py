@@ -24,7 +24,7 @@ from shiplabel.cli.listing import print_table, write_out
 from shiplabel.cli.views import line_of
 from shiplabel.domain.rules import FORMS
 from shiplabel.errors import InputError
-from shiplabel.language import marked, phrase
+from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
     from shiplabel.storage.batches import BatchFiles
@@ -74,7 +74,7 @@ def _with_rule(wanted: Wanted) -> Wanted:
                 return replace(wanted, options=replace(wanted.options, wishes=wishes))
         except InputError as error:
             console.tell(error.message)
-        console.tell(phrase("Rules are {forms}.", forms=FORMS))
+        console.tell(phrase("Rules are {forms}.", forms=worded(FORMS)))
 
 
 def _batch_of(context: Context, files: BatchFiles, file: Path, options: Options) -> Batch:
