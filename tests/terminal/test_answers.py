@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.terminal.driver import CLEAR, ENTER
 from tests.terminal.script import wait_step
 
@@ -141,3 +143,80 @@ def test_answers_typed_ahead_all_arrive(desk: Desk) -> None:
     terminal.send(f"Ann{ENTER}{CLEAR}{ENTER}1 Main St{ENTER}{ENTER}Austin{ENTER}TX{ENTER}78756{ENTER}")
     wait_step(terminal, "from_phone")
     assert desk.session().answers["from_zip"] == "78756"
+
+
+@pytest.mark.parametrize("name", ["Søren 😀", "שלום עולם", "Иван & Sons", "[red]A[/red] {x} %s"])
+def test_letters_of_any_kind_are_doubted_at_most_and_kept_as_they_are(desk: Desk, name: str) -> None:
+    terminal = desk.open("new", columns=120)
+    wait_step(terminal, "from_name")
+    terminal.answer(name)
+    if not name.startswith("["):
+        terminal.wait_for("may not print")
+        terminal.send("y")
+    wait_step(terminal, "from_company")
+    assert desk.session().answers["from_name"] == name
+
+
+def test_doubted_letters_are_asked_again_with_what_would_be_printed(desk: Desk) -> None:
+    terminal = desk.open("new", columns=120)
+    wait_step(terminal, "from_name")
+    terminal.answer("Łukasz")
+    terminal.wait_for("may not print")
+    terminal.send("n")
+    terminal.wait_for("Name: Lukasz")
+    terminal.send(ENTER)
+    wait_step(terminal, "from_company")
+    assert desk.session().answers["from_name"] == "Lukasz"
+
+
+def test_escape_that_was_pasted_is_refused_and_never_obeyed(desk: Desk) -> None:
+    terminal = desk.open("new", columns=120)
+    wait_step(terminal, "from_name")
+    terminal.paste("Ann\x1b[31m\x07\x1b]0;title\x07")
+    terminal.send(ENTER)
+    terminal.wait_for("control character")
+    wait_step(terminal, "from_name")
+    assert b"\x1b]0;title" not in terminal.everything
+    terminal.answer("Ann")
+    wait_step(terminal, "from_company")
+    assert desk.session().answers["from_name"] == "Ann"
+
+
+def test_phone_with_an_extension_is_kept_and_a_wrong_one_stands_to_be_mended(desk: Desk) -> None:
+    terminal = desk.at("from_phone")
+    terminal.answer("12")
+    terminal.wait_for("is not a phone number")
+    terminal.wait_for("Phone (optional): 12")
+    terminal.answer("(512) 555-0100 ext. 12")
+    wait_step(terminal, "to_name")
+    assert desk.session().answers["from_phone"] == "+1 512-555-0100 ext. 12"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("123456", "not a ZIP code"), ("abc", "not a ZIP code"), ("-1", "not a ZIP code")]
+)
+def test_zip_code_that_is_none_is_refused(desk: Desk, typed: str, said: str) -> None:
+    terminal = desk.at("from_zip", columns=120)
+    terminal.answer(typed)
+    terminal.wait_for(said)
+    terminal.wait_for(f"ZIP code: {typed}")
+    assert "from_zip" not in desk.session().answers
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("78756-1234", "78756-1234"), ("787561234", "78756-1234"), (" 78756 ", "78756")]
+)
+def test_zip_code_of_nine_digits_is_understood(desk: Desk, typed: str, kept: str) -> None:
+    terminal = desk.at("from_zip")
+    terminal.answer(typed)
+    wait_step(terminal, "from_phone")
+    assert desk.session().answers["from_zip"] == kept
+
+
+def test_size_that_is_too_large_is_refused_where_it_was_typed(desk: Desk) -> None:
+    terminal = desk.at("parcel_length", columns=120)
+    for typed, said in (("109", "108 in"), ("60x40x40", "165 in"), ("10x8", "not a side"), ("nan", "not a side")):
+        terminal.answer(typed)
+        terminal.wait_for(said)
+        terminal.wait_for(f"Length: {typed}")
+        assert "parcel_length" not in desk.session().answers
