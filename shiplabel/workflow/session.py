@@ -23,9 +23,10 @@ from shiplabel.workflow.states import (
     drops_quotes,
     return_step,
 )
-from shiplabel.workflow.steps import FIRST, asked_steps, step_after, step_before
+from shiplabel.workflow.steps import FIRST, STEPS, asked_steps, step_after, step_before
 
 SCHEMA = 1
+_PLACES = {step: place for place, step in enumerate(STEPS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,8 @@ class Session:
     """One label to be.
 
     ``answers`` holds each step's answer as understood, None where a step was skipped;
-    ``edit_until`` names the last step of a part being edited from ``confirm``.
+    ``edit_until`` names the last step of a part being edited from ``confirm``, ``furthest`` the last
+    question that was ever on screen: answers beyond it came with options and are not asked again.
     ``shipment_digest`` tells which wish the service was last told, ``met_before`` whether
     anything may already hang on our key there, ``failures`` the carriers that gave no rate with
     these quotes.
@@ -141,6 +143,7 @@ class Session:
     batch: str | None = None
     row: int | None = None
     edit_until: str | None = None
+    furthest: str = ""
     shipment_id: str | None = None
     shipment_digest: str = ""
     met_before: bool = False
@@ -222,7 +225,8 @@ def answer(session: Session, given: dict[str, str | None]) -> Session:
     changed = any(session.answers.get(step, "") != value for step, value in given.items())
     session = drop_quotes(session) if changed and session.quotes else session
     step, edit_until = _next(session, given)
-    return replace(session, answers=answers, step=step, edit_until=edit_until)
+    furthest = _further(session)
+    return replace(session, answers=answers, step=step, edit_until=edit_until, furthest=furthest)
 
 
 def _next(session: Session, given: dict[str, str | None]) -> tuple[str, str | None]:
@@ -232,19 +236,29 @@ def _next(session: Session, given: dict[str, str | None]) -> tuple[str, str | No
         if step == until:
             return "confirm", None
         step = step_after(step, abroad=session.abroad)
-        if step not in given:
+        if step not in given and not (until is None and _is_given(session, step)):
             return step, until
+
+
+def _is_given(session: Session, step: str) -> bool:
+    """Tell whether a step was answered before its question ever came."""
+    return step in session.answers and _PLACES[step] > _PLACES[_further(session)]
+
+
+def _further(session: Session) -> str:
+    """Return the later of the question on screen and the furthest one before."""
+    return max(session.step, session.furthest or session.step, key=_PLACES.__getitem__)
 
 
 def back(session: Session) -> Session:
     """Move to the question before; the first has none and stays."""
     before = step_before(session.step, abroad=session.abroad)
-    return replace(session, step=before or session.step, edit_until=None)
+    return replace(session, step=before or session.step, edit_until=None, furthest=_further(session))
 
 
 def edit(session: Session, first: str, last: str) -> Session:
     """Go from confirm to the questions ``first`` to ``last``, then back to confirm."""
-    return replace(session, step=first, edit_until=last)
+    return replace(session, step=first, edit_until=last, furthest=_further(session))
 
 
 def reach(session: Session, step: str) -> Session:
@@ -290,4 +304,5 @@ def roll_back(  # what went wrong has this many sides
     to = return_step(trouble, at=session.step, refused_step=refused_step)
     kept = replace(error, step=to, reverted_from=session.step, reverted_to=to)
     session = drop_quotes(session) if drops_quotes(trouble) else session
-    return replace(session, step=to, error=kept, edit_until=None)
+    furthest = _further(session)
+    return replace(session, step=to, error=kept, edit_until=None, furthest=furthest)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.terminal.driver import CLEAR, ENTER
-from tests.terminal.script import wait_step
+from shiplabel.workflow.steps import ANSWER_STEPS
+from tests.terminal.driver import BACK, CLEAR, ENTER
+from tests.terminal.script import TYPED, wait_step
 
 if TYPE_CHECKING:
     from tests.terminal.conftest import Desk
@@ -215,8 +216,29 @@ def test_zip_code_of_nine_digits_is_understood(desk: Desk, typed: str, kept: str
 
 def test_size_that_is_too_large_is_refused_where_it_was_typed(desk: Desk) -> None:
     terminal = desk.at("parcel_length", columns=120)
-    for typed, said in (("109", "108 in"), ("60x40x40", "165 in"), ("10x8", "not a side"), ("nan", "not a side")):
+    for typed, said in (
+        ("109", "108 in"),
+        ("60x40x40", "165 in"),
+        ("10x8", "not a side"),
+        ("nan", "not a side"),
+    ):
         terminal.answer(typed)
         terminal.wait_for(said)
         terminal.wait_for(f"Length: {typed}")
         assert "parcel_length" not in desk.session().answers
+
+
+def test_options_fill_answers_and_only_the_rest_is_asked(desk: Desk) -> None:
+    terminal = desk.open(
+        "new", "--from-name", "Ann", "--from-address1", "1 Main St", "--from-city", "Austin",
+        "--from-state", "TX", "--from-zip", "78701", "--weight", "1 lb", "--size", "8x6x4",
+    )  # fmt: skip
+    for step in ("from_company", "from_address2", "from_phone", "to_name"):
+        wait_step(terminal, step)
+        terminal.send("Ada\r" if step == "to_name" else ENTER)
+    for step in ANSWER_STEPS[9:16]:
+        wait_step(terminal, step)
+        terminal.answer(TYPED[step])
+    wait_step(terminal, "confirm")
+    terminal.send(BACK)
+    wait_step(terminal, "parcel_height")

@@ -109,6 +109,19 @@ def test_answer_of_several_steps_skips_the_questions_it_fills() -> None:
     assert moves.answer(session, dict(given)).step == "confirm"
 
 
+def test_answers_that_came_with_options_are_not_asked_again_until_the_clerk_goes_back() -> None:
+    given = {"from_address1": "1 Main St", "from_address2": None, "from_state": "TX"}
+    session = moves.answer(fresh(answers=given), {"from_name": "Ada"})
+    session = moves.answer(session, {"from_company": None})
+    assert session.step == "from_city"
+    session = moves.answer(session, {"from_city": "Austin"})
+    assert session.step == "from_zip"
+    session = moves.back(session)
+    assert session.step == "from_state"
+    session = moves.back(session)
+    assert moves.answer(session, {"from_city": "Austin"}).step == "from_state"
+
+
 def test_answer_at_the_end_of_an_edit_returns_to_confirm() -> None:
     session = moves.edit(fresh(step="confirm", answers=ANSWERS), "to_city", "to_zip")
     assert session.step == "to_city"
