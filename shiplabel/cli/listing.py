@@ -92,4 +92,4 @@ def plain_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[s
 def _shown(row: Sequence[str]) -> Sequence[str]:
     """Return the cells as they may be shown; most rows are plain in all of them."""
     whole = "".join(row)
-    return row if whole.isascii() and whole.isprintable() else [printable(cell) for cell in row]
+    return row if whole.isprintable() else [printable(cell) for cell in row]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,16 +35,17 @@ def list_(*, as_json: Json = False) -> None:
         return
     if not heads:
         console.tell(phrase("No session is open. Next: shiplabel new"))
-    console.results(map(_line, heads))
+    titled = cache(title)
+    console.results(_line(head, titled(head.document["step"])) for head in heads)
 
 
-def _line(head: Head) -> str:
+def _line(head: Head, where: str) -> str:
     doc = head.document
     expires = _minute(doc["expires_at"]) if head.status == "open" else phrase("never, while in doubt")
     order = phrase("order {order_id}", order_id=doc["order_id"]) if doc.get("order_id") else ""
     whom = ", ".join(filter(None, (doc.get("to_name"), order)))
     columns = (
-        f"{head.session_id}  {head.status:<7}  {title(doc['step']):<40}",
+        f"{head.session_id}  {head.status:<7}  {where:<40}",
         f"{whom:<30}",
         phrase("saved {at}", at=_minute(doc["updated_at"])),
         phrase("expires {when}", when=expires),

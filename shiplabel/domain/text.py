@@ -72,7 +72,7 @@ def _joins(text: str, place: int) -> bool:
 
 def printable(text: str) -> str:
     r"""Return text that a terminal shows and never obeys: escapes as ``\x1b``, line breaks as ``\n``."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(map(_shown, text))
 

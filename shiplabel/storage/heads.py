@@ -102,6 +102,11 @@ class Heads:
         return head
 
 
+    def forget(self, path: str) -> None:
+        """Forget a file: many are written in a long run, and few are read again."""
+        self._read.pop(path, None)
+
+
 def _name(path: str) -> str:
     return path.rpartition(os.sep)[2].rpartition("/")[2]
 

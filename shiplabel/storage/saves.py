@@ -57,11 +57,13 @@ class Saves:
         """Forget a file that was moved away."""
         self._open.pop(path, None)
         self._tried.pop(path, None)
+        self._heads.forget(str(path))
 
     def let_go(self, session_id: str) -> None:
         """Forget a session whose lock is let go: others may write it from now on."""
-        for path in [path for path in self._open if path.name.startswith(f"{session_id}~")]:
-            self.forget(path)
+        for path in list(self._open):  # a copy: other threads open and forget their own meanwhile
+            if path.name.startswith(f"{session_id}~") or path.name.endswith(f"~{session_id}.json"):
+                self.forget(path)
 
     def _refuse_stale(self, path: Path, session: Session) -> None:
         try:
