@@ -103,7 +103,7 @@ def root(  # the options that every command takes
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    gc.set_threshold(100_000, 20, 20)  # a short run with long lists: looking for lost cycles is a tenth of it
+    gc.set_threshold(20_000, 20, 50)  # a short run with long lists: looking for lost cycles is a tenth of it
     if sys.argv[1:] == ["--version"]:
         print(f"shiplabel {__version__}")  # noqa: T201  # the one result of this option
         sys.exit(0)
