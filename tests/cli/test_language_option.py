@@ -64,7 +64,7 @@ def test_help_is_in_the_language(shop: Shop, arguments: tuple[str, ...], said: s
 
 def test_table_heads_are_in_the_language(shop: Shop) -> None:
     shop.buy()
-    assert shop.good("labels", "list", "--lang", "ru").out.startswith("Куплена")
+    assert shop.good("labels", "list", "--lang", "ru").out.startswith("Куплено")
 
 
 def test_stream_that_has_no_such_letters_ends_no_command(shop: Shop) -> None:
