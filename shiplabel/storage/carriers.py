@@ -32,6 +32,9 @@ class Kept(msgspec.Struct):
     carriers: tuple[Carrier, ...]
 
 
+_DECODER = msgspec.json.Decoder(Kept)  # made here: two threads that make it at once bring the program down
+
+
 class CarrierCache:
     """The carriers of accounts, one file each below a folder."""
 
@@ -42,7 +45,7 @@ class CarrierCache:
     def get(self, account: str) -> tuple[Carrier, ...] | None:
         """Return an account's carriers when they are at most an hour old, else None."""
         try:
-            kept = msgspec.json.decode(self._path(account).read_bytes(), type=Kept)
+            kept = _DECODER.decode(self._path(account).read_bytes())
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
         if kept.at.tzinfo is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shiplabel.domain.money import Money
+
+with suppress(msgspec.ValidationError):
+    msgspec.convert(
+        {}, Session
+    )  # builds the reader: two threads that build it at once bring the program down
 
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -112,3 +114,16 @@ def test_head_stands_first_and_tells_what_a_listing_shows() -> None:
 def test_head_of_long_answers_stays_short() -> None:
     session = replace(whole(), answers={"to_name": "🎁" * 10_000})
     assert len(json.dumps(head_of(session), ensure_ascii=False).encode()) < 2048
+
+
+@pytest.mark.parametrize(
+    ("module", "shape"),
+    [
+        ("shiplabel.storage.codec", "shiplabel.workflow.session.Session"),
+        ("shiplabel.storage.carriers", "shiplabel.domain.rate.Carrier"),
+    ],
+)
+def test_reader_of_many_threads_is_made_when_its_module_is(module: str, shape: str) -> None:
+    home, name = shape.rsplit(".", 1)
+    look = f"import {module}, {home}; assert '__msgspec_cache__' in vars({home}.{name})"
+    subprocess.run([sys.executable, "-c", look], check=True)  # our own words
