@@ -104,6 +104,8 @@ def _wrongs(
     if sorted(kept, key=str) != sorted(map(dict, wanted), key=str):
         yield f"answers {kept}"
     yield from _of_papers(desk, records)
+    yield from (f"left in sight: {path}" for path in desk.home.rglob("[!.]*.tmp"))
+    yield from (f"left in sight: {path}" for path in desk.home.rglob("[!.]*.part"))
     yield from (f"stuck: {lock}" for lock in stuck(desk))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.crash.__main__ import verdict
 from tests.crash.clerk import outcome_of
-from tests.crash.desk import OPTIONS, Desk, opened
+from tests.crash.desk import KILLED, LAID, OPTIONS, Desk, opened
 from tests.crash.proof import trials
 from tests.crash.trial import Outcome, Told, Trial, run_all
 from tests.crash.ways import bought
@@ -87,3 +87,13 @@ def test_purchase_under_fault_ends_with_its_code_and_charges_at_most_once(
     bought(desk)
     outcome = outcome_of(desk)
     assert (outcome.charges, outcome.duplicates, outcome.lost) == (1, 0, 0)
+
+
+def test_purchase_without_an_intent_on_disk_shows_as_a_duplicate(desk: Desk) -> None:
+    desk.start_over()
+    broken = (*LAID, "tests.crash.broken:forget_intents")
+    at = "after answer to POST /v2/labels/rates/*#1"
+    assert desk.run("new", *OPTIONS, before=broken, **desk.crash(at)).code == KILLED
+    bought(desk)
+    outcome = outcome_of(desk)
+    assert (outcome.charges, outcome.duplicates, outcome.lost) == (2, 1, 1)

@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,8 +118,16 @@ def parts() -> list[str]:
 
 
 def all_trials(*, quick: bool) -> Iterator[Trial]:
-    """Yield the trials of every part."""
+    """Yield the trials of every part; one that cannot even list its own is told as wrong."""
     for name in parts():
         part = importlib.import_module(name)
         if hasattr(part, "trials"):
-            yield from part.trials(quick=quick)
+            try:
+                yield from part.trials(quick=quick)
+            except Exception:  # noqa: BLE001  # whatever it is, the report tells it
+                yield Trial(row=name, name="listing", run=partial(fell_over, traceback.format_exc()))
+
+
+def fell_over(why: str, _desk: Desk) -> Outcome:
+    """Tell why there is nothing to try."""
+    return Outcome(wrong=(why,))
