@@ -75,10 +75,11 @@ def outcome_of(desk: Desk, wanted: Sequence[Mapping[str, str]] = (ANSWERS,)) -> 
     records = [files.find(head.session_id) for head in files.record_heads()]
     known = {record.purchase.label_id for record in records}
     doubts = {head.shipment_key for head in files.heads() if head.status == "unknown"}
+    keys = {charge.external_shipment_id for charge in charges}
     out_of_sight = [one for one in charges if not {one.label_id, one.external_shipment_id} & (known | doubts)]
     return Outcome(
         charges=len(charges),
-        duplicates=len(charges) - len({charge.external_shipment_id for charge in charges}),
+        duplicates=max(len(charges) - len(wanted), len(charges) - len(keys)),
         lost=len(out_of_sight),
         wrong=tuple(_wrongs(desk, {charge.label_id for charge in charges}, records, files, wanted)),
     )
