@@ -101,7 +101,6 @@ class Heads:
         self._read[path] = (mark, head)
         return head
 
-
     def forget(self, path: str) -> None:
         """Forget a file: many are written in a long run, and few are read again."""
         self._read.pop(path, None)
