@@ -24,7 +24,7 @@ STYLED = {"say", "_say"}
 ERRORS = ("Error", "Unknown", "Interrupted", "Refused", "NoAnswer", "NotSent", "Discarded")
 FAULTS = {"TypeError", "ValueError", "AssertionError"}
 """Raised for whoever writes the code, never for the clerk."""
-HINT_KEYWORDS = {"hint", "fix"}
+HINT_KEYWORDS = {"hint", "fix", "message", "mend", "doubt", "instruction", "what"}
 HELP_KEYWORDS = {"help", "epilog"}
 ASIDE = {"sandbox", "locale"}
 """The stand-in speaks as the service does, and the service's words stay as they are."""
