@@ -103,6 +103,24 @@ def test_rule_takes_two_requests_a_label_and_a_fixed_service_one(shop: Shop) -> 
     assert len(more) == 2 + 3, more  # a purchase changed a balance: the carriers are asked anew
 
 
+def test_rows_quoted_before_the_purchase_are_bought_in_the_same_sessions(shop: Shop) -> None:
+    path = three(shop)
+    assert run(shop, path, "--rate", "cheapest", "--max-total", "100", "--yes").code == 0
+    assert len(shop.service.charges()) == 3
+    assert shop.good("sessions", "list", "--json").json == []
+    asked = [one for one in shop.service.requests() if one["path"] == "/v2/rates" and one["method"] == "POST"]
+    assert len(asked) == 3
+
+
+def test_clerk_s_yes_buys_the_rows_as_they_were_quoted(shop: Shop) -> None:
+    terminal = shop.open("batch", "run", str(three(shop)), *FROM, "--rate", "cheapest", columns=120)
+    terminal.wait_for("(y/n)")
+    terminal.send("y")
+    assert terminal.end() == 0
+    assert len(shop.service.charges()) == 3
+    assert shop.good("sessions", "list", "--json").json == []
+
+
 def test_same_file_again_reports_and_buys_nothing(shop: Shop) -> None:
     path = three(shop)
     first = run(shop, path)

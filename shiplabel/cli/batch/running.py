@@ -89,8 +89,9 @@ class Run:
         )
 
     def quote(self) -> None:
-        """Quote all rows that are to do."""
+        """Quote all rows that are to do; each has a session from then on, which its purchase goes on with."""
         self._phase({TODO}, lambda draft: partial(quote_row, self.parts, self.plan, draft))
+        self.plan = replace(self.plan, knows=lambda _key: True)
 
     def purchase(self, *, agreed: bool) -> None:
         """Buy the rows to do and the rows quoted; with ``agreed`` none above the price that was shown."""
