@@ -44,9 +44,10 @@ class VoidRefused(ShiplabelError):
 
 
 def explained(answer: VoidAnswer) -> VoidRefused:
-    """Return the error for a refusal: the reason in words, and the service's own."""
+    """Return the error for a refusal: the reason in words, and the service's own code and words."""
     why = worded(REASONS.get(answer.reason_code, NO_REASON))
-    said = f" ({answer.message})" if answer.message else ""
+    told = ": ".join(word for word in (answer.reason_code, answer.message) if word)
+    said = f" ({told})" if told else ""
     return VoidRefused(
         phrase("The label was not voided: {why}{said}. It is still valid and paid.", why=why, said=said),
         code=answer.reason_code or "unspecified",
