@@ -22,6 +22,7 @@ from shiplabel.workflow.states import BOUGHT, UNSETTLED
 
 if TYPE_CHECKING:
     from shiplabel.cli.options import Understood
+    from shiplabel.storage.heads import Head
     from shiplabel.workflow.session import Session, Wishes
 
 app = typer.Typer()
@@ -46,7 +47,7 @@ def run(context: Context, asked: Any) -> int:
         understood = skipping_rest(understood)
     for doubt in understood.doubts:
         console.tell(doubt)
-    if not alone and (other := clerk_of(context, asked).beside_open(context.sessions.heads())):
+    if not alone and (other := clerk_of(context, asked).beside_open(_of_no_batch(context))):
         from shiplabel.cli.resume import run as resume  # noqa: PLC0415  # one of two is needed
 
         return resume(context, _without_answers(asked), other, "")
@@ -77,6 +78,11 @@ def created(context: Context, session: Session) -> Session:
     except StorageError as error:
         hint = phrase("choose another folder with --data-dir; shiplabel doctor looks at this one")
         raise SettingsError(error.message, code=error.code, hint=hint) from error
+
+
+def _of_no_batch(context: Context) -> list[Head]:
+    """Return the open sessions that are no rows of a batch: these go on by batch resume."""
+    return [head for head in context.sessions.heads() if head.batch is None]
 
 
 def begun(context: Context, understood: Understood, key: str) -> Session:

@@ -153,8 +153,9 @@ def _same_rates(session: Session, wishes: Wishes) -> bool:
 
 
 def _only_open(context: Context, asked: Any) -> str:
-    """Return the only open session; let the clerk pick among several."""
+    """Return the only open session that is no batch's row; let the clerk pick among several."""
     heads = context.sessions.heads()
+    heads = [head for head in heads if head.batch is None] or heads
     if len(heads) == 1:
         return heads[0].session_id
     if heads and context.can_ask and not asked.json:

@@ -58,6 +58,11 @@ class Head:
         return str(self.document["shipment_key"])
 
     @property
+    def batch(self) -> str | None:
+        """The batch that it is a row of."""
+        return self.document.get("batch")
+
+    @property
     def updated_at(self) -> str:
         """When it was last saved, ISO 8601 in UTC."""
         return str(self.document["updated_at"])
