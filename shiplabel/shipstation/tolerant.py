@@ -39,7 +39,8 @@ def _decoder(shape: Any) -> Any:
 def _mended(value: Any, shape: Any) -> Any:
     """Return the value in this shape without the fields that do not fit; raise ValidationError."""
     try:
-        return msgspec.convert(value, shape, strict=False)
+        with _MAKING:
+            return msgspec.convert(value, shape, strict=False)
     except msgspec.ValidationError:
         for arm in get_args(shape) if get_origin(shape) is not list else ():
             if _fits(value, arm):
