@@ -7,7 +7,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from shiplabel.domain.label import Label
 
@@ -38,11 +38,14 @@ class KeySet:
         return at < len(self._marks) and self._marks[at] == mark
 
 
-def labels_by_key(labels: Iterable[Label], keys: KeySet) -> dict[str, Label]:
+def labels_by_key(
+    labels: Iterable[Label], keys: KeySet, twice: Callable[[Label, Label], None]
+) -> dict[str, Label]:
     """Return the labels that carry one of the keys, or a further shipment's key of the same order.
 
     Of several labels of a key one that can be used counts, else the newest; the service tells the
-    newest first and may tell of labels that nobody asked for.
+    newest first and may tell of labels that nobody asked for. ``twice`` is told of two that can be used:
+    the newer, which is one too many, and the older.
     """
     found: dict[str, Label] = {}
     for label in labels:
@@ -52,4 +55,6 @@ def labels_by_key(labels: Iterable[Label], keys: KeySet) -> dict[str, Label]:
         kept = found.get(key)
         if kept is None or (label.is_active and not kept.is_active):
             found[key] = label
+        elif label.is_active and label.label_id != kept.label_id:
+            twice(kept, label)
     return found

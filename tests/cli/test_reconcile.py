@@ -12,6 +12,8 @@ from tests.cli.shop import FROM, PARCEL
 if TYPE_CHECKING:
     from tests.cli.shop import Done, Shop
 
+TO = ("--to-name", "Ada Lovelace", "--to-address1", "525 S Winchester Blvd", "--to-city", "San Jose",
+      "--to-state", "CA", "--to-zip", "95128")  # fmt: skip
 LOST = "buy-then-drop-before-head@purchase:times=1"
 SILENT = "drop-before-head@purchase:times=1"
 
@@ -26,9 +28,7 @@ def in_doubt(shop: Shop, fault: str, *more: str) -> Any:
 
 
 def buy(shop: Shop, *more: str) -> Done:
-    to = ("--to-name", "Ada Lovelace", "--to-address1", "525 S Winchester Blvd", "--to-city", "San Jose",
-          "--to-state", "CA", "--to-zip", "95128")  # fmt: skip
-    return shop.run("new", *FROM, *to, *PARCEL, "--rate", "cheapest", "--yes", "--json", *more)
+    return shop.run("new", *FROM, *TO, *PARCEL, "--rate", "cheapest", "--yes", "--json", *more)
 
 
 def charged(shop: Shop) -> list[str]:
@@ -183,6 +183,25 @@ def test_second_label_beside_a_plain_answer_shows_in_the_next_reconcile(shop: Sh
     assert terminal.end() == 0
     assert charged(shop) == [label["label_id"]]
     assert second not in shop.good("reconcile").err
+
+
+def test_batch_tells_of_two_labels_that_an_order_has_in_the_account(shop: Shop) -> None:
+    shop.service.fault("two-labels@purchase:times=1")
+    elsewhere = shop.run(
+        "new", *FROM, *TO, *PARCEL, "--rate", "cheapest", "--yes", "--json", "--order-id", "1042",
+        SHIPLABEL_DATA_DIR=str(shop.home / "other"),
+    )  # fmt: skip
+    assert elsewhere.code == 0
+    first, second = charged(shop)
+    sheet = shop.home / "orders.csv"
+    columns = "order_id,to_name,to_address1,to_city,to_state,to_zip,weight,length,width,height"
+    row = "1042,Ada Lovelace,525 S Winchester Blvd,San Jose,CA,95128,1 lb,8,6,4"
+    sheet.write_text(f"{columns}\n{row}\n")
+    done = shop.good("batch", "run", str(sheet), *FROM, "--rate", "cheapest", "--yes", "--json")
+    assert done.json["skipped"] == 1
+    assert f"{first} (" in done.err
+    assert f"shiplabel labels void {second}" in done.err
+    assert len(charged(shop)) == 2
 
 
 def test_account_that_cannot_be_looked_at_leaves_reconcile_at_0(shop: Shop) -> None:

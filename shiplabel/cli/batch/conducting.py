@@ -137,7 +137,7 @@ class _Conductor:
         carriers = tuple(carriers_for(self.gate.carriers(), plan.rule.text))
         since = self.context.clock.now() - look_back
         labels = labels_since(self.running.parts.api, since) if look_back else ()
-        elsewhere = labels_by_key(labels, self.look.todo)
+        elsewhere = labels_by_key(labels, self.look.todo, rehearsing.tell_twice)
         service = carriers[0] if self._is_unquoted else None
         self.running.plan = replace(plan, carriers=carriers, service=service, elsewhere=elsewhere)
         if not plan.again:

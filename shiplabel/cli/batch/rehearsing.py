@@ -16,6 +16,7 @@ from shiplabel.cli.flags import said
 from shiplabel.cli.listing import plain_lines
 from shiplabel.language import phrase, phrase_n
 from shiplabel.workflow.problems import rows_text
+from shiplabel.workflow.trouble import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,6 +154,20 @@ def show_elsewhere(labels: Sequence[Label]) -> None:
         _tell(f"{label.external_shipment_id}: {when}{label.label_id}, {label.ship_to_name}", "  ")
     if len(labels) > LISTED:
         _tell(phrase("… the results file names them all."), "  ")
+
+
+def tell_twice(newer: Label, older: Label) -> None:
+    """Say that an order has two labels of which one is too many."""
+    _tell(
+        phrase(
+            "{shipment_key} has two labels, and each may have been charged: {older}; {newer}. "
+            "Next: shiplabel labels void {label_id}",
+            shipment_key=older.external_shipment_id,
+            older=told_of(older),
+            newer=told_of(newer),
+            label_id=newer.label_id,
+        )
+    )
 
 
 def show_prices(prices: Prices, *, limit: tuple[int, float]) -> None:
