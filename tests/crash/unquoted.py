@@ -1,8 +1,7 @@
-"""A purchase without a quote, as a batch with a named service makes it, in a process of its own."""
+"""A purchase on a shipment without a quote, as a batch makes it where a key is met again."""
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import NoReturn
 
@@ -19,7 +18,7 @@ SERVICE = "usps_ground_advantage"
 
 
 def buy() -> NoReturn:
-    """Buy on a shipment, or with the shipment in the call (``UNQUOTED`` says which), and end the process."""
+    """Buy, and end the process."""
     sys.exit(guarded(["--json"], _bought))
 
 
@@ -36,7 +35,6 @@ def _bought() -> int:
         )
         session = context.sessions.create(session)
         with context.sessions.hold(session.session_id):
-            if os.environ["UNQUOTED"] == "shipment":
-                session = settle_shipment(context.parts, session)
+            session = settle_shipment(context.parts, session)
             show_label(purchase(context.parts, session), as_json=True)
     return 0
