@@ -35,7 +35,7 @@ SECONDS = {
     "status-429-date": "1",
     "rates-working": "0.5",
     "carrier-delay": "0.3",
-    "list-lag": "2",
+    "list-lag": "0.5",
     "label-processing": "0.3",
 }
 
