@@ -102,6 +102,7 @@ class Client:
     def create_shipment(self, shipment: Shipment) -> str:
         """POST /v2/shipments: make a shipment and return its id; a refusal stands inside the answer.
 
+        A confirmation or an insurance that this call did not keep is told once more by an update.
         Repeating it does no harm: our key is in it, so a second one is refused, updates the first, or
         makes a shipment that nobody labels. No money moves here.
         """
@@ -110,6 +111,8 @@ class Client:
         made = told.shipments[0] if told.shipments else wire.Made()
         refusal = reading.refusal_inside(made.errors, told.request_id)
         if made.shipment_id and refusal is None:
+            if requests.was_left_out(made, shipment):
+                self.update_shipment(made.shipment_id, shipment)
             return made.shipment_id
         if refusal is None and not told.has_errors:
             raise NoAnswer(

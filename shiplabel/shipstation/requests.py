@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shiplabel.domain.shipment import Address, Parcel, Shipment
+    from shiplabel.shipstation import wire
     from shiplabel.workflow.session import Intent
 
 Body = dict[str, Any]
@@ -41,6 +42,13 @@ def shipment_body(shipment: Shipment) -> Body:
 def shipments_body(shipment: Shipment) -> Body:
     """Return the body of POST /v2/shipments."""
     return {"shipments": [shipment_body(shipment)]}
+
+
+def was_left_out(made: wire.Made, shipment: Shipment) -> bool:
+    """Tell whether a new shipment is told to have another confirmation or insurance than was asked for."""
+    asked = shipment_body(shipment)
+    told = {"confirmation": made.confirmation, "insurance_provider": made.insurance_provider}
+    return any(word is not None and word != asked[name] for name, word in told.items())
 
 
 def quote_body(carrier_ids: Sequence[str], shipment_id: str | None, shipment: Shipment | None) -> Body:

@@ -142,6 +142,8 @@ class Made(msgspec.Struct):
     """A shipment as POST /v2/shipments echoes it: without an id where it was refused."""
 
     shipment_id: str | None = None
+    confirmation: str | None = None
+    insurance_provider: str | None = None
     errors: list[Any] | None = None
 
 

@@ -95,7 +95,8 @@ def settle(parts: Parts, session: Session, *, settle_s: float | None = None) -> 
     """
     whole_s = parts.settle_s if settle_s is None else settle_s
     end = parts.clock.elapsed_s() + whole_s
-    parts.say(_what_is_looked_up(session, whole_s))
+    if whole_s:  # a batch tells of all that it looks up together
+        parts.say(_what_is_looked_up(session, whole_s))
     pause_s = FIRST_PAUSE_S
     with parts.api.once():
         check_account(parts, session)

@@ -75,6 +75,22 @@ def test_create_shipment_without_an_id_says_why(told: dict[str, Any], kind: type
         scripted(Script([httpx.Response(200, json=told)])).create_shipment(shipment())
 
 
+@pytest.mark.parametrize(
+    ("kept", "calls"),
+    [
+        ({"confirmation": "none", "insurance_provider": "carrier"}, 2),
+        ({"confirmation": "signature", "insurance_provider": "none"}, 2),
+        ({"confirmation": "signature", "insurance_provider": "carrier"}, 1),
+        ({"confirmation": None}, 1),
+    ],
+)
+def test_create_shipment_tells_again_what_was_not_kept(kept: dict[str, Any], calls: int) -> None:
+    made = httpx.Response(200, json={"shipments": [{"shipment_id": "se-1", **kept}]})
+    script = Script([made, httpx.Response(200, json={"shipment_id": "se-1"})])
+    assert scripted(script).create_shipment(shipment(confirmation="signature")) == "se-1"
+    assert script.calls == ["POST /v2/shipments", "PUT /v2/shipments/se-1"][:calls]
+
+
 def test_update_shipment_with_errors_inside_is_refused() -> None:
     answer = httpx.Response(200, json={"shipment_id": "se-1", "errors": ["packages[0].weight: too heavy"]})
     with pytest.raises(Refused) as caught:

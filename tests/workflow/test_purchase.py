@@ -286,3 +286,14 @@ def test_an_edge_from_unknown_to_purchasing_would_buy_twice(monkeypatch: pytest.
     with pytest.raises(OutcomeUnknown):
         purchase(world.parts, world.disk[session.session_id])
     assert len(world.charged) == 2
+
+
+@pytest.mark.parametrize("settle_s", [0.0, 5.0])
+def test_settling_tells_what_it_looks_up_only_when_it_waits(settle_s: float) -> None:
+    world = World(answer=silence)
+    with pytest.raises(OutcomeUnknown):
+        purchase(replace(world.parts, settle_s=0.0), ready(world))
+    world.said.clear()
+    with pytest.raises(OutcomeUnknown):
+        recover(replace(world.parts, settle_s=settle_s), next(iter(world.disk.values())))
+    assert any("Looking for its label" in said for said in world.said) == bool(settle_s)
