@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from shiplabel.cli.demo import ANSWERS
 from shiplabel.domain.rules import fitting, sort_rates
 from shiplabel.sandbox.server import create_app
 from shiplabel.shipstation.client import Client
+from shiplabel.workflow.layouts import FIELDS
 from shiplabel.workflow.session import begin
 from shiplabel.workflow.shipment import shipment_of
 from shiplabel.workflow.states import PURCHASE, ROLL_BACK, PurchaseState, Trouble
@@ -67,3 +69,10 @@ def rates_picture(folder: Path) -> str:
 
 def test_picture_of_the_rates_is_what_the_wizard_shows(tmp_path: Path) -> None:
     assert f"```\n{rates_picture(tmp_path)}\n```" in README.read_text(encoding="utf-8")
+
+
+def test_readme_explains_every_column_of_the_template_in_its_order() -> None:
+    text = README.read_text(encoding="utf-8")
+    table = text.split("| column | holds |", 1)[1].split("\n\n", 1)[0]
+    named = re.findall(r"^\| `(\w+)` \| \S", table, re.MULTILINE)
+    assert tuple(named) == FIELDS
