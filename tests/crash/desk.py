@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 KEY = "key-for-the-proof"
 LAID = ("tests.crash.touches:lay",)
 PATIENCE_S = 150.0
+HOUR_S = 3600
 OPTIONS = (
     "--from-name", "Harbor Goods", "--from-address1", "4009 Marathon Blvd", "--from-city", "Austin",
     "--from-state", "TX", "--from-zip", "78756", "--to-name", "Ada Lovelace",
@@ -111,7 +112,9 @@ class Desk:
         self.kept_for = name
         self.quiet()
         shutil.rmtree(self.folder / "kept", ignore_errors=True)
-        shutil.copytree(self.home, self.folder / "kept")
+        kept = shutil.copytree(self.home, self.folder / "kept")
+        for path in kept.rglob("*"):  # all of one age, whenever a trial begins
+            os.utime(path, (time.time() - HOUR_S,) * 2)
         (self.folder / "kept.sqlite").unlink(missing_ok=True)
         self.app.ledger.do("VACUUM INTO ?", str(self.folder / "kept.sqlite"))
 
