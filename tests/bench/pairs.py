@@ -10,11 +10,14 @@ from subprocess import DEVNULL
 from subprocess import run as run_program
 from typing import TYPE_CHECKING
 
+from shiplabel.language import SOURCES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-CACHES = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""The surroundings of a measured program: one that keeps its compiled modules, as installed ones do."""
+OTHERS = {"PYTHONDONTWRITEBYTECODE", *SOURCES}
+CACHES = {name: value for name, value in os.environ.items() if name not in OTHERS} | {"LANG": "C.UTF-8"}
+"""The surroundings of a measured program: English, its compiled modules kept as installed ones' are."""
 
 
 def seconds(command: Sequence[str], environment: Mapping[str, str] = CACHES) -> float:

@@ -134,9 +134,9 @@ class Desk:
         """Return a run's surroundings and no others; a case may have a home of its own."""
         home = self.folder / case
         home.mkdir(mode=0o700, exist_ok=True)
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         return {
-            **kept,
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
             "HOME": str(home),
             "TERM": "xterm-256color",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
