@@ -41,8 +41,8 @@ KINDS: dict[str, tuple[str, ...]] = {
              "server-504", "truncated", "non-json"),
     "silent": ("hang",),
     "moved": ("redirect",),
-    "refused": ("insufficient-funds", "identifier-conflict", "unknown-code", "status-402", "status-404",
-                "status-422"),
+    "refused": ("insufficient-funds", "identifier-conflict", "unknown-code", "status-402", "status-422"),
+    "missing": ("status-404",),
     "field": ("invalid-address",),
     "key": ("status-401", "status-403"),
     "busy": ("status-429", "status-429-date", "status-429-bare"),
@@ -193,3 +193,7 @@ EXPECTED: dict[str, dict[str, tuple[Met, Met]]] = {
         "nulls": (VOIDED, VOIDED),
     },
 }
+
+for _kinds in EXPECTED.values():
+    _kinds["missing"] = _kinds["refused"]
+EXPECTED["void look-up"]["missing"] = (VOIDED, VOIDED)  # an unknown label is asked to be voided once more
