@@ -66,7 +66,8 @@ def show(session_id: Id, *, as_json: Json = False) -> None:
             return
         from shiplabel.cli.views import session_lines  # noqa: PLC0415  # scripts read the document
 
-        console.results(session_lines(context.sessions.find(session_id)))
+        status, session = context.sessions.shown(session_id)
+        console.results(session_lines(session, status))
 
 
 @app.command(epilog="Example: shiplabel sessions discard K7M2P --yes")

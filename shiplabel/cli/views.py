@@ -142,14 +142,14 @@ def _printed(documents: Documents) -> str:
     )
 
 
-def session_lines(session: Session) -> list[str]:
+def session_lines(session: Session, status: str) -> list[str]:
     """Return a session as a clerk reads it: where it stands, what was answered, what went wrong."""
     quoted = session.quoted_at
     rates = (
         phrase("{count}, asked for at {at}", count=len(session.quotes), at=_minute(quoted)) if quoted else ""
     )
     known = [
-        (phrase("Session"), f"{session.session_id} ({status_of(session)}, {title(session.step)})"),
+        (phrase("Session"), f"{session.session_id} ({status}, {title(session.step)})"),
         (phrase("Order"), session.wishes.order_id),
         (phrase("Key"), session.shipment_key),
         (phrase("From"), _address_line(session, "from")),

@@ -32,7 +32,7 @@ from shiplabel.storage.heads import DamagedHead, Head, Heads
 from shiplabel.storage.locks import Locks
 from shiplabel.storage.saves import Saves
 from shiplabel.storage.shards import key_of_record, key_of_session, names_in, shard_of, sharded
-from shiplabel.workflow.session import SCHEMA
+from shiplabel.workflow.session import SCHEMA, status_of
 from shiplabel.workflow.states import BOUGHT, UNSETTLED
 
 if TYPE_CHECKING:
@@ -129,11 +129,21 @@ class SessionFiles:
         return None
 
     def document(self, session_id: str) -> dict[str, Any]:
-        """Return all that is kept of a session as JSON values."""
+        """Return all that is kept of a session as JSON values, also of one that was put away."""
         from shiplabel.storage.codec import to_document  # noqa: PLC0415  # a listing needs no codec
 
-        found = to_document(self.find(session_id))
-        return {"status": found["head"]["status"], **found["body"]}
+        status, session = self.shown(session_id)
+        return {"status": status, **to_document(session)["body"]}
+
+    def shown(self, session_id: str) -> tuple[str, Session]:
+        """Return the status of a session, ``expired`` and ``discarded`` ones too, and what is kept of it."""
+        away = () if self._named("sessions", session_id) else ("expired", "discarded")
+        for status in away:
+            path = self._named(status, session_id)
+            if path and (kept := self._read(path)):
+                return status, kept
+        found = self.find(session_id)
+        return status_of(found), found
 
     def heads(self) -> list[Head]:
         """Return the heads of the open sessions, the newest first; one whose time is over is left out."""

@@ -112,3 +112,13 @@ def test_expired_session_is_announced_with_the_way_to_repeat_it(files: SessionFi
     done = sessions("list", "--json", now=NOW + timedelta(days=9))
     assert f"new --like {one.session_id}" in done.stderr
     assert [row["session_id"] for row in json.loads(done.stdout)] == [doubt.session_id]
+
+
+def test_session_that_was_put_away_is_shown_with_its_status(files: SessionFiles) -> None:
+    old, given_up = made(files, "sl-1"), made(files, "sl-2")
+    assert sessions("discard", given_up.session_id, "--yes").returncode == 0
+    late = NOW + timedelta(days=9)
+    for session, status in ((old, "expired"), (given_up, "discarded")):
+        told = json.loads(sessions("show", session.session_id, "--json", now=late).stdout)
+        assert (told["session_id"], told["status"]) == (session.session_id, status)
+        assert f"({status}, " in sessions("show", session.session_id, now=late).stdout
