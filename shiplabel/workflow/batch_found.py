@@ -69,17 +69,29 @@ class Done:
 
 
 def find(store: SessionStore, plan: Plan, draft: RowDraft) -> Found:
-    """Return a row's key and what hangs on it; with ``again`` the first key that nobody else used."""
-    nth = 1
+    """Return a row's key and what hangs on it; with ``again`` the first key that nobody else used.
+
+    Without it the row's own key, unless this batch shipped the order again in an earlier run: what it
+    bought, or may have bought, stays its own.
+    """
+    first, nth = None, 1
     while True:
-        key = next_key(draft.shipment_key, nth)
-        session = weightiest(store.with_key(key)) if plan.knows(key) else None
-        label = plan.elsewhere.get(key)
+        found, used = _at_key(store, plan, next_key(draft.shipment_key, nth))
+        first, session = first or found, found.session
         ours = session is not None and session.batch == plan.batch_id
-        used = is_bought(session) if session is not None else label is not None
-        if not plan.again or ours or not used:
-            return Found(key, session, label)
+        if session and ours and (plan.again or used or is_in_doubt(session)):
+            return found
+        if not used:
+            return found if plan.again else first
         nth += 1
+
+
+def _at_key(store: SessionStore, plan: Plan, key: str) -> tuple[Found, bool]:
+    """Return what hangs on a key, and whether a label does."""
+    session = weightiest(store.with_key(key)) if plan.knows(key) else None
+    label = plan.elsewhere.get(key)
+    used = is_bought(session) if session is not None else label is not None
+    return Found(key, session, label), used
 
 
 def weightiest(sessions: list[Session]) -> Session | None:

@@ -166,6 +166,23 @@ def test_again_ships_once_more_under_the_next_key(shop: Shop) -> None:
     assert counts(resumed) == (3, 0, 0, 0, 3)
 
 
+def test_batch_shipped_again_keeps_its_labels_when_the_file_is_run_without_the_option(shop: Shop) -> None:
+    run(shop, three(shop))
+    again = run(shop, three(shop), *BUY, "--again")
+    plain = run(shop, three(shop))
+    assert plain.json["batch_id"] == again.json["batch_id"]
+    assert counts(plain) == (3, 0, 0, 0, 3)
+    assert len(shop.service.charges()) == 6
+    status = shop.good("batch", "status", "--json").json
+    assert (status["status"], status["bought"], status["total_cost"]) == (
+        "bought",
+        3,
+        again.json["total_cost"],
+    )
+    shop.good("batch", "void", "--yes")
+    assert shop.good("batch", "status", "--json").json["status"] == "voided"
+
+
 def test_bad_rows_are_failed_and_the_failed_file_feeds_back(shop: Shop) -> None:
     path = write(shop, [order(1), order(2, to_zip="7875A"), order(3)])
     done = run(shop, path)
