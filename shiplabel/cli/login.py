@@ -34,9 +34,12 @@ def login(
         raise SettingsError(
             phrase("This system has no keyring, so the key cannot be kept there; nothing was asked."),
             code="no_keyring",
-            hint=phrase("shiplabel login --file (a file that only you can read), or set SHIPSTATION_API_KEY"),
+            hint=phrase(
+                "{command} (a file that only you can read), or set SHIPSTATION_API_KEY",
+                command=_typed(settings.profile, in_file=True),
+            ),
         )
-    key = _asked()
+    key = _asked(_typed(settings.profile, in_file=in_file))
     carriers = _tried(settings, key)
     if in_file:
         where = str(logins.keep_in_file(settings.profile, key))
@@ -74,7 +77,13 @@ def surroundings() -> Settings:
     )
 
 
-def _asked() -> str:
+def _typed(profile: str, *, in_file: bool) -> str:
+    """Return the command that keeps a key for a profile."""
+    named = f" --profile {profile}" if profile else ""
+    return f"shiplabel login{named}{' --file' if in_file else ''}"
+
+
+def _asked(command: str) -> str:
     """Return the key that was typed without echo, or that came over stdin."""
     try:
         text = getpass.getpass(phrase("API key: ")) if sys.stdin.isatty() else sys.stdin.read(LONGEST_KEY + 1)
@@ -85,7 +94,7 @@ def _asked() -> str:
         raise InputError(
             phrase("This is not a key; nothing was kept." if key else "No key came; nothing was kept."),
             field="key",
-            hint="shiplabel login < key.txt",
+            hint=f"{command} < key.txt",
         )
     return key
 

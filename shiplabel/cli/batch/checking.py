@@ -12,7 +12,7 @@ from shiplabel.cli.batch import rehearsing
 from shiplabel.cli.batch.objects import run_object
 from shiplabel.cli.batch.opening import open_orders, refuse_empty
 from shiplabel.errors import Exit
-from shiplabel.language import phrase
+from shiplabel.language import phrase, phrase_n
 from shiplabel.workflow.batch import Counts, is_bought
 from shiplabel.workflow.batch_keys import KeySet
 from shiplabel.workflow.problems import grouped
@@ -77,10 +77,11 @@ def _tell_end(path: Path, look: _Look) -> None:
     """Say how many rows are good, and what to do about the others."""
     good = look.rows - look.bad
     console.result(
-        phrase(
-            "{name}: {rows:,} rows, {good:,} good, {bad:,} bad.",
+        phrase_n(
+            "{name}: {count:,} row, {good:,} good, {bad:,} bad.",
+            "{name}: {count:,} rows, {good:,} good, {bad:,} bad.",
+            look.rows,
             name=path.name,
-            rows=look.rows,
             good=good,
             bad=look.bad,
         )
