@@ -69,7 +69,8 @@ def main() -> int:
             shown(one, len(done))
         told += done
         print(line(row, done), flush=True)
-    print(line("all", told))
+    if told:
+        print(line("all", told))
     return verdict(told)
 
 
