@@ -11,7 +11,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from shiplabel.domain.label import VoidAnswer
-from shiplabel.errors import ApiError, NoAnswer, RateLimited, Refused
+from shiplabel.errors import ApiError, NoAnswer, NotSent, RateLimited, Refused
 from shiplabel.language import phrase
 from shiplabel.shipstation import reading, requests, wire
 from shiplabel.shipstation.deadline import wrote_at
@@ -234,7 +234,7 @@ class Client:
     def void(self, label_id: str) -> VoidAnswer:
         """PUT /v2/labels/{id}/void: repeated only after a look that shows the label not voided.
 
-        A refusal after an attempt without an answer proves nothing: it is raised as NoAnswer.
+        What fails after an attempt without an answer proves nothing: it is raised as NoAnswer.
         """
         call = Call("PUT", "/v2/labels/{label_id}/void", {"label_id": label_id})
         patience = Patience(self._clock, QUICK_S)
@@ -251,7 +251,7 @@ class Client:
 
         try:
             return patience.run(attempt)
-        except Refused:
+        except (Refused, NotSent):
             if lost:
                 raise lost[0] from None
             raise

@@ -312,6 +312,12 @@ def test_void_refused_after_a_lost_answer_is_no_certain_answer() -> None:
         scripted(script).void("se-1")
 
 
+def test_void_that_cannot_be_sent_again_after_a_lost_answer_is_no_certain_answer() -> None:
+    script = Script([httpx.ReadError("cut"), httpx.ConnectError("gone")])
+    with pytest.raises(NoAnswer):
+        scripted(script).void("se-1")
+
+
 def test_calls_made_once_are_not_repeated_and_later_ones_are() -> None:
     script = Script([httpx.Response(502), httpx.Response(502), httpx.Response(200, json=EMPTY)])
     client = scripted(script)
