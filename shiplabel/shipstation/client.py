@@ -179,6 +179,13 @@ class Client:
         if self._pacing is not None and getattr(self._turns, "taken", None) is None:
             self._turns.taken = self._pacing.wait()
 
+    def leave_turn(self) -> None:
+        """Give the turn back that this thread waited for and does not use."""
+        taken: float | None = getattr(self._turns, "taken", None)
+        self._turns.taken = None
+        if self._pacing is not None and taken is not None:
+            self._pacing.give_back(taken)
+
     def buy(self, intent: Intent, shipment: Shipment) -> Label:
         """Send one purchase, once, within 90 s; raise NoAnswer for whatever is not a certain answer."""
         path, ids = requests.purchase_path(intent)

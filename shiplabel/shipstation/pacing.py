@@ -93,6 +93,10 @@ class Pacing:
         if moment is not None and turn + self._margin_s / 3 < moment <= self._clock.elapsed_s():
             self._move(turn, moment)
 
+    def give_back(self, turn: float) -> None:
+        """Count a turn no more: no request took it."""
+        self._move(turn, None)
+
     def pause_all(self, seconds: float) -> None:
         """Let nobody send for so long: the service said that it had too many requests."""
         with self._opened() as book:

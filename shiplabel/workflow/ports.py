@@ -72,6 +72,9 @@ class ShippingApi(Protocol):
     def await_turn(self) -> None:
         """Wait until this thread's next call may be sent at once: so no purchase written down waits."""
 
+    def leave_turn(self) -> None:
+        """Give a turn back that was waited for, where its call is not made after all."""
+
     def buy(self, intent: Intent, shipment: Shipment) -> Label:
         """Send one purchase, once: never repeated here, redirects never followed."""
 

@@ -201,8 +201,12 @@ def _send(parts: Parts, session: Session) -> Session:
     """
     shipment = shipment_of(session)
     parts.api.await_turn()
-    intent = intent_of(session, parts)
-    session = _intended(parts, session, intent)
+    try:
+        intent = intent_of(session, parts)
+        session = _intended(parts, session, intent)
+    except BaseException:
+        parts.api.leave_turn()
+        raise
     try:
         label = parts.api.buy(intent, shipment)
     except NotSent as error:

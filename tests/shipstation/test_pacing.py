@@ -7,12 +7,13 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from shiplabel.cli.clock import SystemClock
 from shiplabel.shipstation import pacing as pacing_module
 from shiplabel.shipstation.pacing import LEAST_MARGIN_S, LONGEST_PAUSE_S, Pacing
-from tests.shipstation.parts import Steady
+from tests.shipstation.parts import Script, Steady, scripted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -250,3 +251,18 @@ def test_pacing_of_who_is_killed_with_the_lock_holds_nobody(tmp_path: Path) -> N
     began = time.monotonic()
     budget.wait()
     assert time.monotonic() - began < 1
+
+
+def test_turn_of_a_purchase_that_is_not_sent_is_given_back(tmp_path: Path) -> None:
+    clock = Steady()
+    client = scripted(
+        Script([httpx.Response(200, json={"carriers": []})]), clock, pacing(tmp_path, clock, limit=1)
+    )
+    client.await_turn()
+    client.leave_turn()
+    client.carriers()
+    assert clock.pauses == []
+    clock.seconds += WHOLE_S / 2
+    client.leave_turn()
+    client.carriers()
+    assert sum(clock.pauses) == pytest.approx(WHOLE_S / 2)

@@ -140,6 +140,9 @@ class World:
     def await_turn(self) -> None:
         self.touch()
 
+    def leave_turn(self) -> None:
+        self.touch()
+
     def buy(self, intent: Intent, shipment: Shipment) -> Label:
         self.touch()
         label = Label(

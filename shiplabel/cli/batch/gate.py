@@ -33,6 +33,13 @@ class Gate:
             self._mine.place = True
         self._api.await_turn()
 
+    def leave_turn(self) -> None:
+        """Give the place in flight and the turn back: the disk refused the intent, nothing is sent."""
+        self._api.leave_turn()
+        if getattr(self._mine, "place", False):
+            self._mine.place = False
+            self._free.release()
+
     def __getattr__(self, name: str) -> Any:
         """Return the service's own call, counted; quotes and purchases take a place in flight."""
         call = getattr(self._api, name)
