@@ -67,7 +67,7 @@ class Look:
     def _skip(self, draft: RowDraft, labelled: Done) -> None:
         session = labelled.session
         if session and session.batch == self._plan.batch_id:
-            self._ledger.purse.spend(labelled.outcome.cost)
+            self._ledger.purse.spend(labelled.outcome.cost or labelled.outcome.price)
         if session and session.step != "done":
             self.unfinished.append(labelled.outcome)
         self.labelled.append(draft.row)
