@@ -103,6 +103,29 @@ def weightiest(sessions: list[Session]) -> Session | None:
     return next((session for session in reversed(sessions) if session.batch), None)
 
 
+def under_its_key(store: SessionStore, draft: RowDraft, before: RowOutcome | None) -> RowDraft:
+    """Return a draft under the key that an earlier run of its batch took, where that run left something.
+
+    A row that is understood otherwise by now, by another mapping or other units, has another key of its
+    own; it is the same row of the same sheet all the same.
+    """
+    former = before.shipment_key if before else ""
+    if before is None or draft.shipment_key in {former, former.rpartition("-")[0]} or not former:
+        return draft
+    session = weightiest(store.with_key(former))
+    leaves = session is not None and (is_bought(session) or is_in_doubt(session))
+    return replace(draft, shipment_key=former) if leaves or before.status == SKIPPED else draft
+
+
+def goes_on(plan: Plan, draft: RowDraft, session: Session | None) -> bool:
+    """Tell whether a row can be taken: it is good, or this batch has bought or tried it already.
+
+    Options that leave a row incomplete now do not undo what was done for it before.
+    """
+    ours = session is not None and session.batch == plan.batch_id
+    return draft.is_good or bool(session and ours and (is_bought(session) or is_in_doubt(session)))
+
+
 def settled_before(plan: Plan, draft: RowDraft, found: Found, *, failed_before: bool) -> Done | None:
     """Return a row's outcome when it has a label already, here or elsewhere; None when it goes on.
 

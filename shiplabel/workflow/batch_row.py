@@ -23,7 +23,8 @@ from shiplabel.workflow.batch import (
     is_in_doubt,
     outcome_of,
 )
-from shiplabel.workflow.batch_found import Done, Found, find, settled_before, weightiest
+from shiplabel.workflow.batch_ends import bad
+from shiplabel.workflow.batch_found import Done, Found, find, goes_on, settled_before, weightiest
 from shiplabel.workflow.lookup import settle, wake
 from shiplabel.workflow.purchase import buy_only, complete, guard_price
 from shiplabel.workflow.quote import board_of, is_stale, settle_shipment, why_no_rate
@@ -89,6 +90,8 @@ class _Walk:
         """Act on what is found of the row, its session held all the while."""
         with self._held:
             found = self._found()
+            if not goes_on(self.plan, self.draft, found.session):
+                return bad(self.draft)
             before = settled_before(self.plan, self.draft, found, failed_before=False)
             return before or act(found.session)
 

@@ -21,13 +21,14 @@ from shiplabel.cli.boundary import error_object
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import Exit, InputError, ShiplabelError
 from shiplabel.language import phrase, phrase_n
-from shiplabel.workflow.batch import Purse
-from shiplabel.workflow.batch_found import Plan
+from shiplabel.workflow.batch import WAITING, Purse, outcome_of
+from shiplabel.workflow.batch_found import Plan, under_its_key, weightiest
 from shiplabel.workflow.batch_keys import KeySet, labels_by_key
 from shiplabel.workflow.batch_ledger import Ledger
 from shiplabel.workflow.by_key import labels_since
 from shiplabel.workflow.problems import grouped
 from shiplabel.workflow.quote import carriers_for
+from shiplabel.workflow.session import status_of
 
 if TYPE_CHECKING:
     from shiplabel.cli.batch.asked import Wanted
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from shiplabel.cli.context import Context
     from shiplabel.storage.batches import BatchFiles, Journal
     from shiplabel.workflow.batch import Batch
+    from shiplabel.workflow.session import Session
 
 
 def conduct(
@@ -111,6 +113,7 @@ class _Conductor:
             raise
 
     def _through(self) -> int:
+        self._remember()
         groups = grouped(self.look.over())
         counts = self.ledger.tally.counts
         self.batch = replace(self.batch, counts=replace(self.batch.counts, rows=counts.rows), status="open")
@@ -125,6 +128,21 @@ class _Conductor:
             if not self._phases():
                 return self._end(stopped=True)
         return self._end(stopped=self.interrupt.stopping)
+
+    def _remember(self) -> None:
+        """Let each row keep the key of an earlier run, of one too that was killed before it noted the row."""
+        store = self.context.sessions
+        for head in store.heads():
+            if head.batch == self.batch.batch_id and head.document["status"] != "open":
+                self._note(weightiest(store.with_key(head.shipment_key)))
+        self.orders.as_before = lambda draft: under_its_key(store, draft, self.journal.of(draft.row))
+
+    def _note(self, session: Session | None) -> None:
+        if session is None or session.row is None or session.batch != self.batch.batch_id:
+            return
+        before = self.journal.of(session.row)
+        if before is None or before.status == WAITING:
+            self.journal.note(outcome_of((session.row,), session, status_of(session)))
 
     def _prepare(self) -> None:
         """Ask for the carriers, and which orders were labelled elsewhere; refuse what lacks a yes."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shiplabel.cli.batch.rehearsing import SHOWN
 from shiplabel.workflow.batch import FAILED, SKIPPED, UNKNOWN, is_in_doubt, outcome_of
 from shiplabel.workflow.batch_ends import bad
-from shiplabel.workflow.batch_found import find, settled_before
+from shiplabel.workflow.batch_found import find, goes_on, settled_before
 from shiplabel.workflow.batch_keys import KeySet
 from shiplabel.workflow.batch_marks import TODO
 
@@ -44,16 +44,17 @@ class Look:
         """Sort all rows and yield their problems."""
         for draft in self._orders.drafts():
             self._ledger.tally.rows += 1
-            self._sort(draft)
-            yield from draft.problems
+            if self._sort(draft):
+                yield from draft.problems
 
-    def _sort(self, draft: RowDraft) -> None:
-        if not draft.is_good:
-            self._ledger.settle(draft, bad(draft))
-            return
-        if len(self.samples) < SHOWN:
-            self.samples.append(draft)
+    def _sort(self, draft: RowDraft) -> bool:
+        """Sort a row; tell whether what is wrong with it matters."""
         found = find(self._store, self._plan, draft)
+        if not goes_on(self._plan, draft, found.session):
+            self._ledger.settle(draft, bad(draft))
+            return True
+        if draft.is_good and len(self.samples) < SHOWN:
+            self.samples.append(draft)
         before = self._ledger.journal.of(draft.row)
         mended = before is not None and before.status in {FAILED, SKIPPED}
         labelled = settled_before(self._plan, draft, found, failed_before=mended)
@@ -63,6 +64,7 @@ class Look:
             self._ledger.marks[draft.row] = TODO
             self.todo.add(found.key)
             self._doubt(draft, found)
+        return draft.is_good
 
     def _skip(self, draft: RowDraft, labelled: Done) -> None:
         session = labelled.session

@@ -13,7 +13,7 @@ from shiplabel.workflow.columns import Mapping, header_key, map_columns, refuse_
 from shiplabel.workflow.rows import Defaults, drafts, survey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from shiplabel.cli.context import Context
@@ -28,14 +28,21 @@ MOST_KEPT = 1000
 
 
 class OrderFile:
-    """An open order file and how it is understood; the rows of a long one are read anew each time."""
+    """An open order file and how it is understood; the rows of a long one are read anew each time.
+
+    ``as_before`` gives each draft the key that an earlier run of its batch took.
+    """
 
     def __init__(self, sheet: Sheet, columns: Mapping, defaults: Defaults, orders: Orders) -> None:
         self.sheet, self.columns, self.defaults, self.orders = sheet, columns, defaults, orders
+        self.as_before: Callable[[RowDraft], RowDraft] = lambda draft: draft
         self._kept: list[RowDraft] | None = None
 
     def drafts(self) -> Iterator[RowDraft]:
         """Yield each label to be, in file order."""
+        return map(self.as_before, self._drafts())
+
+    def _drafts(self) -> Iterator[RowDraft]:
         if self._kept is not None:
             yield from self._kept
             return
