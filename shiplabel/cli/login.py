@@ -63,8 +63,9 @@ def login(
     )
     console.result(
         phrase(
-            "Profile {profile}: {environment}. Next: shiplabel doctor",
+            "Profile {profile}: {environment}. Next: {command}",
             profile=profile,
+            command=f"shiplabel{_named(settings.profile)} doctor",
             environment=environment.upper(),
         )
     )
@@ -79,8 +80,11 @@ def surroundings() -> Settings:
 
 def _typed(profile: str, *, in_file: bool) -> str:
     """Return the command that keeps a key for a profile."""
-    named = f" --profile {profile}" if profile else ""
-    return f"shiplabel login{named}{' --file' if in_file else ''}"
+    return f"shiplabel login{_named(profile)}{' --file' if in_file else ''}"
+
+
+def _named(profile: str) -> str:
+    return f" --profile {profile}" if profile else ""
 
 
 def _asked(command: str) -> str:

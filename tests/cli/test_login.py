@@ -72,6 +72,8 @@ def test_login_without_a_keyring_offers_variable_and_file(shop: Shop) -> None:
     assert "--file" in done.err
     shop_b = shop.run("--profile", "shop-b", "login", stdin=KEY)
     assert "shiplabel login --profile shop-b --file" in shop_b.err
+    kept_b = shop.good("--profile", "shop-b", "login", "--file", stdin=KEY)
+    assert "shiplabel --profile shop-b doctor" in kept_b.out
     kept = shop.good("login", "--file", "--json", stdin=KEY).json["kept_in"]
     assert shop.home.joinpath(kept).stat().st_mode & 0o777 == 0o600
     assert "Sandbox" not in shop.good("sessions", "list").err
