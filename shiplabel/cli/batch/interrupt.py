@@ -46,4 +46,4 @@ class Interrupt:
         self._times += 1
         if self._times > 1:
             raise KeyboardInterrupt
-        self._told()
+        threading.Thread(target=self._told, daemon=True).start()  # the main thread may be writing just now
