@@ -48,7 +48,7 @@ def wake(parts: Parts, session: Session) -> Session:
 def ours(api: ShippingApi, session: Session) -> tuple[Label, ...]:
     """Return the labels on this session's shipment that were not voided, the oldest first.
 
-    A look-up that fails hides nothing that another one finds; it is raised when none found any.
+    A look-up that fails hides nothing that another one finds; it is raised when none found an active one.
     """
     found: dict[str, Label] = {}
     failed: ApiError | None = None
@@ -59,7 +59,7 @@ def ours(api: ShippingApi, session: Session) -> tuple[Label, ...]:
             raise
         except ApiError as error:
             failed = error
-    if failed and not found:
+    if failed and not any(label.is_active for label in found.values()):
         raise failed
     return tuple(sorted(found.values(), key=lambda label: (str(label.created_at or ""), label.label_id)))
 

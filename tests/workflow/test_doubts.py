@@ -248,6 +248,17 @@ def test_look_before_a_purchase_that_fails_sends_nothing() -> None:
     assert world.disk[session.session_id].step == "rate"
 
 
+def test_look_before_a_purchase_that_fails_beside_a_label_in_error_sends_nothing() -> None:
+    world = Troubled(answer=bought, look_errors=[NoAnswer("the list did not come")])
+    other = World(answer=bought)
+    purchase(other.parts, ready(other))
+    world.charged = [replace(other.charged[0], status="error")]
+    session = replace(ready(world), met_before=True)
+    with pytest.raises(RolledBack, match="did not come"):
+        purchase(world.parts, session)
+    assert len(world.charged) == 1
+
+
 def test_look_before_a_purchase_finds_two_labels_and_buys_none() -> None:
     world = World(answer=bought)
     other = World(answer=bought)
