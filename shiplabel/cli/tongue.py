@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from io import TextIOWrapper
 from typing import Any
 
 from shiplabel.cli.flags import Flags, value_of
@@ -15,14 +13,8 @@ EXAMPLE = marked("Example:")
 
 
 def choose_language(arguments: list[str]) -> None:
-    """Speak what ``--lang`` says, else what the settings file says, else what the environment says.
-
-    A stream that has not all letters shows the codes of the others and ends no command.
-    """
+    """Speak what ``--lang`` says, else what the settings file says, else what the environment says."""
     speak(value_of("--lang", arguments) or _kept(value_of("--config", arguments)))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and "utf" not in stream.encoding.lower():
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _kept(config: str) -> str:

@@ -70,4 +70,4 @@ def test_table_heads_are_in_the_language(shop: Shop) -> None:
 def test_stream_that_has_no_such_letters_ends_no_command(shop: Shop) -> None:
     done = shop.run("doctor", "--lang", "ru", PYTHONIOENCODING="ascii")
     assert done.code in {0, 1}
-    assert "\\u043e\\u043a" in done.out
+    assert done.out.startswith("??      settings")

@@ -37,6 +37,7 @@ def charged(shop: Shop) -> list[str]:
 
 def test_purchase_in_doubt_says_what_is_looked_up_how_long_and_what_to_do(shop: Shop) -> None:
     shop.service.fault(f"{LOST},list-lag@labels:seconds=600")
+    shop.more["SHIPLABEL_SETTLE"] = "1s"
     done = buy(shop)
     key = done.json["shipment_key"]
     assert f"The purchase for {key} was sent on" in done.err
