@@ -8,7 +8,6 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.cli.forked import forks
 from tests.terminal.conftest import ROOT, Desk
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ FROM = (
     "--from-state", "TX", "--from-zip", "78756",
 )  # fmt: skip
 ADA = ("--address1", "525 S Winchester Blvd", "--city", "San Jose", "--state", "CA", "--zip", "95128")
-FROM_ITS_START = ("PYTHON", "LANG", "LC_")
 KEYRING = """
 import json, pathlib
 from keyring.backend import KeyringBackend
@@ -67,13 +65,7 @@ class Shop(Desk):
     """A clerk's machine whose program also runs without a terminal."""
 
     def run(self, *arguments: str, stdin: str = "", **more: str) -> Done:
-        """Run the program without a terminal; where Python itself is told something, from its start."""
-        environ = self.environment() | self.more | more
-        if any(name.startswith(FROM_ITS_START) for name in self.more | more):
-            return self._started(arguments, environ, stdin)
-        return Done(*forks().run(arguments, environ, self.home, stdin))
-
-    def _started(self, arguments: tuple[str, ...], environ: dict[str, str], stdin: str) -> Done:
+        """Run the program without a terminal."""
         done = subprocess.run(
             [sys.executable, "-m", "shiplabel", *arguments],
             input=stdin,
@@ -81,7 +73,7 @@ class Shop(Desk):
             text=True,
             timeout=60,
             check=False,
-            env=environ,
+            env=self.environment() | self.more | more,
             cwd=self.home,
         )
         return Done(done.returncode, done.stdout, done.stderr)

@@ -62,7 +62,6 @@ def become(wanted: dict[str, Any], terminal: int) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(wanted["environ"])
-    os.chdir(wanted.get("folder", "."))
     _take_places(wanted, terminal)
     sys.argv = ["shiplabel", *wanted["arguments"]]
     for name in wanted["before"]:
@@ -93,7 +92,7 @@ def _take_places(wanted: dict[str, Any], terminal: int) -> None:
     else:
         new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         places = (
-            os.open(wanted.get("stdin", os.devnull), os.O_RDONLY),
+            os.open(os.devnull, os.O_RDONLY),
             os.open(wanted["stdout"], new, 0o600),
             os.open(wanted["stderr"], new, 0o600),
         )
