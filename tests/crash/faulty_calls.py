@@ -197,8 +197,15 @@ def _finish(desk: Desk, *, voids: bool) -> None:
             clerk.asked(desk, "reconcile", "--not-bought", doubt["shipment_key"], "--yes")
     clerk.bought_by(desk, lambda: new(desk).code)
     for label in clerk.asked(desk, "labels", "list"):
-        if not label["files"]:
-            clerk.asked(desk, "resume", label["session_id"])
+        _fetch(desk, label)
+
+
+def _fetch(desk: Desk, label: Any) -> None:
+    """Ask for a paper that is missing until it is there: the service may still be making the label."""
+    for _ in range(clerk.TRIES):
+        if label["files"]:
+            return
+        label = clerk.asked(desk, "resume", label["session_id"])
 
 
 def _seen_twice(desk: Desk) -> list[str]:
