@@ -38,8 +38,10 @@ def test_clerks_day_of_the_readme_meets_no_dead_end(shop: Shop) -> None:
         ["sh", "-e"], input="".join(commands()), cwd=shop.home, env=environ, capture_output=True, text=True,
         timeout=120, check=False,
     )  # fmt: skip
-    assert day.returncode == 0, day.stderr
+    assert day.returncode == 0, day.stdout + day.stderr
     assert "Label se-4000002 is voided" in day.stdout
     assert "job Zebra-7" in day.stderr
     assert (shop.home / "today.csv").read_text(encoding="utf-8-sig").count("se-") == 3
+    assert (shop.home / "orders.results.csv").read_text(encoding="utf-8-sig").count("bought") == 1
+    assert (shop.home / "today.pdf").read_bytes().startswith(b"%PDF")
     assert len(shop.service.charges()) == 3

@@ -39,7 +39,12 @@ ORDERS = """order_id,to_name,to_address1,to_city,to_state,to_zip,weight,length,w
 1042,Ada Lovelace,525 S Winchester Blvd,San Jose,CA,95128,1 lb,8,6,4
 1043,Grace Hopper,4009 Marathon Blvd,Austin,TX,78756,2 lb,8,6,4
 """
-PROGRAMS = {"lp": "echo 'request id is Zebra-7 (1 file(s))'", "xdg-open": "exit 0", "editor": "exit 0"}
+PROGRAMS = {
+    "lp": "echo 'request id is Zebra-7 (1 file(s))'",
+    "lpstat": "echo Zebra",
+    "xdg-open": "exit 0",
+    "editor": "exit 0",
+}
 
 
 def commands() -> Iterator[tuple[str, Any]]:
