@@ -1,6 +1,7 @@
 """Who holds what: one lock file a session or key, freed by the system when its process ends.
 
-Lock files stay where they are; removing one that another process waits for would race.
+Lock files stay where they are; removing one that another process waits for would race. So a key's
+lock file tells for good that somebody here went to buy for it.
 """
 
 from __future__ import annotations
@@ -56,9 +57,13 @@ class Locks:
                     note.unlink(missing_ok=True)
 
     @contextmanager
-    def key(self, shipment_key: str, wait_s: float) -> Iterator[None]:
-        """Be the only one to look up and buy for a key; raise HeldError after ``wait_s`` seconds."""
+    def key(self, shipment_key: str, wait_s: float) -> Iterator[bool]:
+        """Be the only one to look up and buy for a key; raise HeldError after ``wait_s`` seconds.
+
+        Yield whether the key was held before, by anybody here at any time.
+        """
         name = self._name(f"key-{shipment_key}", shipment_key)
+        met = os.path.lexists(self._folder / f"{name}.lock")
         with self._locked(
             name,
             wait_s,
@@ -66,7 +71,7 @@ class Locks:
                 phrase("Another process is buying for {shipment_key}.", shipment_key=shipment_key)
             ),
         ):
-            yield
+            yield met
 
     @contextmanager
     def free(self, session_id: str) -> Iterator[bool]:

@@ -252,8 +252,11 @@ class SessionFiles:
             finally:
                 self._saves.let_go(session_id)
 
-    def holding_key(self, shipment_key: str) -> AbstractContextManager[None]:
-        """Let one process at a time look up and buy for a key."""
+    def holding_key(self, shipment_key: str) -> AbstractContextManager[bool]:
+        """Let one process at a time look up and buy for a key; yield whether any ever did before.
+
+        It is known also when the session that did was put away and deleted.
+        """
         return self._locks.key(shipment_key, KEY_WAIT_S)
 
     def _read(self, path: Path) -> Session | None:

@@ -15,7 +15,7 @@ from shiplabel.language import phrase
 from shiplabel.workflow.trouble import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from shiplabel.domain.label import Label
@@ -82,9 +82,9 @@ def refuse_unlisted(api: ShippingApi, session: Session) -> None:
     )
 
 
-def tell_extra(parts: Parts, session: Session, hits: tuple[Label, ...]) -> None:
-    """Say which labels on our key are too many: all but the oldest, which is kept."""
-    for label in hits[1:]:
+def tell_extra(parts: Parts, session: Session, extra: Iterable[Label]) -> None:
+    """Say which labels on our key are too many beside the one that is kept."""
+    for label in extra:
         parts.say(
             phrase(
                 "{shipment_key} has another label, which may have been charged too: {label}. "

@@ -48,6 +48,7 @@ def wake(parts: Parts, session: Session) -> Session:
 def ours(api: ShippingApi, session: Session) -> tuple[Label, ...]:
     """Return the labels on this session's shipment that were not voided, the oldest first.
 
+    One in error of which a person said that it was not bought is left out.
     A look-up that fails hides nothing that another one finds; it is raised when none found an active one.
     """
     found: dict[str, Label] = {}
@@ -65,7 +66,8 @@ def ours(api: ShippingApi, session: Session) -> tuple[Label, ...]:
 
 
 def _counts(label: Label, session: Session) -> bool:
-    return is_ours(label, session) and not label.voided and label.status != "voided"
+    stands = label.is_active or label.label_id not in session.purchase.ruled_out
+    return is_ours(label, session) and stands and not label.voided and label.status != "voided"
 
 
 def is_ours(label: Label, session: Session) -> bool:
@@ -255,7 +257,8 @@ def check_account(parts: Parts, session: Session) -> None:
 def not_bought(parts: Parts, session: Session, by: str) -> Session:
     """Take the word of a person, ``by`` name, that an UNKNOWN purchase was not bought: back to the rates."""
     now = parts.clock.now()
-    session = move(session, PurchaseEvent.PROVED_ABSENT, now, label_id=None)
+    ruled_out = (*session.purchase.ruled_out, *filter(None, [session.purchase.label_id]))
+    session = move(session, PurchaseEvent.PROVED_ABSENT, now, label_id=None, ruled_out=ruled_out)
     session = replace(session, history=session.history[:-1])
     session = note(session, "not_bought", now, by=by)
     return parts.save(replace(reach(drop_quotes(session), "rate"), error=None, met_before=True))

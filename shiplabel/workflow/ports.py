@@ -128,8 +128,8 @@ class SessionStore(Protocol):
     def hold(self, session_id: str) -> AbstractContextManager[None]:
         """Be the only one to write a session; raise HeldError when another is."""
 
-    def holding_key(self, shipment_key: str) -> AbstractContextManager[None]:
-        """Let one process at a time look up and buy for a key."""
+    def holding_key(self, shipment_key: str) -> AbstractContextManager[bool]:
+        """Let one process at a time look up and buy for a key; yield whether any ever did before."""
 
     def drop(self, session_id: str) -> None:
         """Put a session away that has bought nothing, where it is still open."""

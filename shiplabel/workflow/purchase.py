@@ -59,9 +59,9 @@ def purchase(parts: Parts, session: Session) -> Session:
 
 def buy_only(parts: Parts, session: Session) -> Session:
     """Do what ``purchase`` does, but leave the paper for later: the session is bought, not finished."""
-    with parts.store.holding_key(session.shipment_key):
+    with parts.store.holding_key(session.shipment_key) as met_before:
         refuse_second(parts, session)
-        session = _look_first(parts, session)
+        session = _look_first(parts, replace(session, met_before=session.met_before or met_before))
         if session.purchase.state is not PurchaseState.PURCHASED:
             session = _attempt(parts, session)
     return session
@@ -96,28 +96,31 @@ def refuse_second(parts: Parts, session: Session) -> None:
 
 
 def _look_first(parts: Parts, session: Session) -> Session:
-    """Adopt a label that hangs on our key already, where anything could."""
+    """Take a label that hangs on our key already for this purchase, where anything could.
+
+    One still being made is waited for; one that could not be made may have been charged.
+    """
     if not session.met_before:
         return session
     try:
-        hits = tuple(label for label in ours(parts.api, session) if label.is_active)
+        hits = ours(parts.api, session)
         if not hits:
             refuse_unlisted(parts.api, session)
     except ShiplabelError as error:
         raise rolled_back(parts, session, purchase_trouble(error), error) from error
     if not hits:
         return session
-    now = parts.clock.now()
-    tell_extra(parts, session, hits)
-    session = move(_plan(session, parts), PurchaseEvent.INTEND, now, intent=intent_of(session, parts))
-    session = move(session, PurchaseEvent.ACCEPTED, now, label=hits[0], label_id=hits[0].label_id)
+    kept = next((label for label in hits if label.is_active), hits[0])
+    tell_extra(parts, session, [label for label in hits if label is not kept])
     parts.say(
         phrase(
             "Label {label_id} was bought for this shipment before; nothing new is bought.",
-            label_id=hits[0].label_id,
+            label_id=kept.label_id,
         )
     )
-    return save_bought(parts, note(replace(session, error=None), f"adopted {hits[0].label_id}", now), hits[0])
+    now = parts.clock.now()
+    session = move(_plan(session, parts), PurchaseEvent.INTEND, now, intent=intent_of(session, parts))
+    return _receive(parts, note(session, f"adopted {kept.label_id}", now), kept)
 
 
 def _plan(session: Session, parts: Parts) -> Session:

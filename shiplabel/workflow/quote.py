@@ -127,8 +127,8 @@ def settle_shipment(parts: Parts, session: Session) -> Session:
         if not found:
             raise
         session = parts.save(replace(session, shipment_id=found, met_before=True))
-    if any(label.is_active for label in ours(parts.api, session)):
-        return session  # its label is adopted by the purchase; a labelled shipment is left as it is
+    if ours(parts.api, session):
+        return session  # its label is for the purchase to see to; a labelled shipment is left as it is
     parts.api.update_shipment(found, shipment)
     return parts.save(replace(session, shipment_digest=digest))
 

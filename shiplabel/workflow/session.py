@@ -75,12 +75,16 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purchase:
-    """The money part: where it stands, what was sent, what came of it."""
+    """The money part: where it stands, what was sent, what came of it.
+
+    ``ruled_out`` are labels that could not be made and that a person said were not bought.
+    """
 
     state: PurchaseState = PurchaseState.PLANNED
     intent: Intent | None = None
     label: Label | None = None
     label_id: str | None = None
+    ruled_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
