@@ -173,7 +173,7 @@ class _Conductor:
         rows = len(self.look.todo)
         if wanted.dry_run or not wanted.yes or self.options.max_total:
             self.progress = Progress(phrase("Quoted"), rows, self._asked)
-            running.quote()
+            running.quote(dry_run=wanted.dry_run)
             self._clear()
             if running.prices.labels:
                 limit = self.context.settings.rate_limit

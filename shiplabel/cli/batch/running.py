@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from shiplabel.cli.batch.crew import Crew
 from shiplabel.errors import HeldError, NotSent, ShiplabelError, StorageError, Unauthorized
 from shiplabel.language import phrase
-from shiplabel.workflow.batch import BOUGHT_ROW, UNKNOWN, RowOutcome, is_in_doubt, outcome_of
+from shiplabel.workflow.batch import BOUGHT_ROW, SKIPPED, UNKNOWN, RowOutcome, is_in_doubt, outcome_of
 from shiplabel.workflow.batch_ends import beyond, dearer, not_tried
 from shiplabel.workflow.batch_found import Done, find
 from shiplabel.workflow.batch_marks import DOUBT, NEW, QUOTED, TODO
@@ -79,6 +79,7 @@ class Run:
         self.on_change: Callable[[], None] = lambda: None
         self.done_in_phase = 0
         self._agreed = False
+        self._counted_as: dict[str, str] = {}
         self._unsent = 0
         self._flying: dict[int, RowDraft] = {}
         self._threads = threads_for(workers)
@@ -88,8 +89,12 @@ class Run:
             max(FEWEST_PAPERS, min(workers, MOST_CONNECTIONS - workers)), self._out
         )
 
-    def quote(self) -> None:
-        """Quote all rows that are to do; each has a session from then on, which its purchase goes on with."""
+    def quote(self, *, dry_run: bool = False) -> None:
+        """Quote all rows that are to do; each has a session from then on, which its purchase goes on with.
+
+        A label that a dry run finds for a row in doubt is none that it bought: the row is skipped.
+        """
+        self._counted_as = {BOUGHT_ROW: SKIPPED} if dry_run else {}
         self._phase({TODO}, lambda draft: partial(quote_row, self.parts, self.plan, draft))
         self.plan = replace(self.plan, knows=lambda _key: True)
 
@@ -227,7 +232,7 @@ class Run:
             return
         self._judge(done.error)
         if done.word:
-            self._settle(draft, done)
+            self._settle(draft, replace(done, word=self._counted_as.get(done.word, done.word)))
         elif self.ledger.marks[draft.row] == QUOTED:
             self._repriced(draft, done)
         else:
