@@ -12,6 +12,8 @@ from shiplabel.workflow.purchase import buy_only
 from tests.workflow.model import World, ready
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shiplabel.workflow.session import Session
 
 
@@ -46,3 +48,27 @@ def test_intent_that_the_disk_refuses_gives_its_place_to_the_next_purchase() -> 
         worker.join(10)
     assert len(refused) == 3
     assert world.charged == []
+
+
+class NoTurn(World):
+    """A world whose budget of requests cannot be had."""
+
+    def await_turn(self) -> None:
+        raise OSError("no budget")
+
+
+def test_turn_that_cannot_be_had_gives_its_place_to_the_next_call() -> None:
+    gate = Gate(NoTurn(), 1)
+    refused: list[OSError] = []
+
+    def ask(call: Callable[[], object]) -> None:
+        try:
+            call()
+        except OSError as error:
+            refused.append(error)
+
+    for call in (gate.await_turn, lambda: gate.quote([]), gate.await_turn):
+        worker = threading.Thread(target=ask, args=(call,), daemon=True)
+        worker.start()
+        worker.join(10)
+    assert len(refused) == 3

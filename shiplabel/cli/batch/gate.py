@@ -31,11 +31,20 @@ class Gate:
         if not getattr(self._mine, "place", False):
             self._free.acquire()
             self._mine.place = True
-        self._api.await_turn()
+        try:
+            self._api.await_turn()
+        except BaseException:
+            self._leave_place()
+            raise
 
     def leave_turn(self) -> None:
         """Give the place in flight and the turn back: the disk refused the intent, nothing is sent."""
-        self._api.leave_turn()
+        try:
+            self._api.leave_turn()
+        finally:
+            self._leave_place()
+
+    def _leave_place(self) -> None:
         if getattr(self._mine, "place", False):
             self._mine.place = False
             self._free.release()
@@ -51,5 +60,4 @@ class Gate:
         try:
             return call(*args, **more)
         finally:
-            self._mine.place = False
-            self._free.release()
+            self._leave_place()
