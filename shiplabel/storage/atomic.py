@@ -22,12 +22,14 @@ from shiplabel.language import marked, phrase, worded
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+"""What keeps a link in a file's place from being followed."""
+
 BINARY = getattr(os, "O_BINARY", 0)
 """What keeps Windows from changing line ends in what is read and written."""
 
 _PLAIN_READ = (
-    os.O_RDONLY | BINARY | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
+    os.O_RDONLY | BINARY | NO_LINK | getattr(os, "O_NONBLOCK", 0)
 )  # a pipe in a file's place holds nobody up
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 _SAID = marked({
@@ -92,7 +94,7 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def _write_aside(aside: str, content: bytes) -> None:
-    file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY | _NO_LINK, 0o600)
+    file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY | NO_LINK, 0o600)
     try:
         left = memoryview(content)
         while left:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import secrets
 import shutil
 from array import array
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import msgspec
 from tinydb import TinyDB
@@ -25,7 +26,16 @@ from tinydb.table import Document
 
 from shiplabel.errors import HeldError, InputError, StorageError
 from shiplabel.language import phrase
-from shiplabel.storage.atomic import AtomicStorage, make_folder, reason, refused, sync_folder
+from shiplabel.storage.atomic import (
+    BINARY,
+    NO_LINK,
+    AtomicStorage,
+    make_folder,
+    reason,
+    refused,
+    sync_folder,
+    unread,
+)
 from shiplabel.storage.locks import Locks
 from shiplabel.workflow.batch import SCHEMA, Batch, RowOutcome
 
@@ -122,9 +132,9 @@ class BatchFiles:
             hint="shiplabel batch run FILE",
         )
 
-    def journal(self, batch: Batch) -> Journal:
-        """Return the batch's journal, opened."""
-        return Journal(self.root / batch.batch_id / "rows.journal")
+    def journal(self, batch: Batch, *, writes: bool = True) -> Journal:
+        """Return the batch's journal, opened; who does not hold the batch opens it to read only."""
+        return Journal(self.root / batch.batch_id / "rows.journal", writes=writes)
 
     @contextlib.contextmanager
     def hold(self, batch: Batch) -> Iterator[None]:
@@ -182,18 +192,40 @@ def digest_of_file(path: Path) -> str:
 
 
 class Journal:
-    """What became of each row, a JSON line each time; the last line of a row counts."""
+    """What became of each row, a JSON line each time; the last line of a row counts.
 
-    def __init__(self, path: Path) -> None:
+    Opened to be read only, it may belong to a run that goes on: a last line that is torn is left alone.
+    What the disk refuses is remembered until the journal is closed.
+    """
+
+    def __init__(self, path: Path, *, writes: bool = True) -> None:
         self._path = path
         self._places = array("q")
+        self._refused: dict[int, RowOutcome] = {}
         self._decoder = msgspec.json.Decoder(RowOutcome)
-        try:
-            self._file = path.open("a+b")
-            path.chmod(0o600)
+        self._torn = False
+        with contextlib.ExitStack() as opened:
+            self._to = self._opened_to_write(opened) if writes else -1
+            self._file = opened.enter_context(self._opened_to_read())
             self._load()
+            self._open = opened.pop_all()
+
+    def _opened_to_write(self, opened: contextlib.ExitStack) -> int:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_LINK | BINARY
+        try:
+            file = os.open(self._path, flags, 0o600)
         except OSError as error:
-            raise refused(path, error) from error
+            raise refused(self._path, error) from error
+        opened.callback(os.close, file)
+        return file
+
+    def _opened_to_read(self) -> BinaryIO:
+        try:
+            return os.fdopen(os.open(self._path, os.O_RDONLY | NO_LINK | BINARY), "rb")
+        except FileNotFoundError:
+            return io.BytesIO()
+        except OSError as error:
+            raise StorageError(unread(self._path, reason(error))) from error
 
     def __enter__(self) -> Self:
         """Return the journal."""
@@ -203,21 +235,28 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the file."""
-        self._file.close()
+        self._open.close()
 
     def note(self, outcome: RowOutcome) -> None:
         """Append what became of a row; raise StorageError."""
+        line = msgspec.json.encode(outcome) + b"\n"
         try:
-            self._file.seek(0, os.SEEK_END)
-            place = self._file.tell()
-            self._file.write(msgspec.json.encode(outcome) + b"\n")
-            self._file.flush()
+            place = os.lseek(self._to, 0, os.SEEK_END) + self._torn
+            left = memoryview(b"\n" + line if self._torn else line)
+            while left:
+                left = left[os.write(self._to, left) :]
+                self._torn = bool(left)
         except OSError as error:
+            self._refused |= dict.fromkeys(outcome.rows, outcome)
             raise refused(self._path, error) from error
+        for row in outcome.rows:
+            self._refused.pop(row, None)
         self._remember(outcome, place)
 
     def of(self, row: int) -> RowOutcome | None:
         """Return the last that became of a row, None where nothing is known."""
+        if row in self._refused:
+            return self._refused[row]
         place = self._places[row] if row < len(self._places) else -1
         if place < 0:
             return None
@@ -226,20 +265,20 @@ class Journal:
 
     def all(self) -> Iterator[RowOutcome]:
         """Yield the last that became of each row, in file order; an order of several lines once."""
-        for row, place in enumerate(self._places):
-            if place >= 0 and (outcome := self.of(row)) and outcome.rows[0] == row:
+        last = max(len(self._places), max(self._refused, default=0) + 1)
+        for row in range(last):
+            outcome = self.of(row)
+            if outcome and outcome.rows[0] == row:
                 yield outcome
 
     def _load(self) -> None:
-        """Find the place of each row's last line; a torn last line is ended and left out."""
-        self._file.seek(0)
-        place = 0
+        """Find the place of each row's last line; one that is torn is left out."""
+        place, line = 0, b""
         for line in self._file:
             with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
                 self._remember(self._decoder.decode(line), place)
             place += len(line)
-            if not line.endswith(b"\n"):
-                self._file.write(b"\n")
+        self._torn = not line.endswith(b"\n") and bool(line)
 
     def _remember(self, outcome: RowOutcome, place: int) -> None:
         for row in outcome.rows:

@@ -41,6 +41,27 @@ def test_two_terminals_on_one_file_buy_each_row_once(shop: Shop) -> None:
     assert len(keys_charged(shop)) == len(set(keys_charged(shop))) == 12
 
 
+def test_status_and_list_beside_a_run_tell_how_far_it_is_and_disturb_nothing(shop: Shop) -> None:
+    shop.service.fault("slow@purchase:seconds=0.4")
+    running = started(shop, write(shop, [order(number) for number in range(12)]), "--workers", "1")
+    seen = []
+    while running.poll() is None:
+        for command in ("status", "list"):
+            done = shop.run("batch", command, "--json")
+            seen += (
+                [done.json[0] if command == "list" else done.json]
+                if done.code == 0 and done.json != []
+                else []
+            )
+    out, err = running.communicate()
+    assert running.returncode == 0, f"{out}\n{err}"
+    bought = [one["bought"] for one in seen]
+    assert bought == sorted(bought)
+    assert any(0 < count < 12 for count in bought)
+    assert shop.good("batch", "status", "--json").json["bought"] == 12
+    assert len(keys_charged(shop)) == 12
+
+
 def test_two_files_with_the_same_orders_at_once_buy_each_once(shop: Shop) -> None:
     shop.service.fault("slow@purchase:seconds=0.2")
     one = write(shop, [order(number) for number in range(10)], "one.csv")

@@ -216,7 +216,7 @@ def _as_it_is(files: BatchFiles, batch: Batch) -> Batch:
     """Return a batch as its journal tells it now, whatever its last run could write."""
     from shiplabel.cli.batch.summary import settled  # noqa: PLC0415  # the template needs none
 
-    with files.journal(batch) as journal:
+    with files.journal(batch, writes=False) as journal:
         return settled(batch, journal)
 
 

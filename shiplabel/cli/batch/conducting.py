@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shiplabel.cli import ask, console
@@ -123,6 +124,8 @@ class _Conductor:
         rehearsing.show_labelled(self.look.labelled)
         if not self.wanted.dry_run:
             self.results.write()
+        if self.ledger.refused:
+            raise self.ledger.refused
         if self.look.todo:
             self._prepare()
             if not self._phases():
@@ -180,7 +183,8 @@ class _Conductor:
                 rehearsing.show_prices(running.prices, limit=limit)
             if wanted.dry_run or self.interrupt.stopping:
                 return True
-            if running.prices.labels and not wanted.yes and not self._agreed():
+            may_go_on = running.prices.labels and not running.halted
+            if may_go_on and not wanted.yes and not self._agreed():
                 return False
         self.progress = Progress("", rows, self._asked)
         running.purchase(agreed=not wanted.yes)
@@ -224,23 +228,31 @@ class _Conductor:
 
     def _end(self, *, stopped: bool) -> int:
         """Leave papers, results and the summary; return the exit code."""
-        merged: tuple[str, ...] = ()
         if not self.interrupt.leaving:
             self.running.finish_papers(() if self.wanted.dry_run else self.look.unfinished)
         self._clear()
         self.running.dismiss()
-        if not self.wanted.dry_run:
-            self.results.write()
-            merged = merge(self.batch, self.journal) if not stopped else ()
-            if self.options.printer is not None and not stopped:
-                print_new(self.context, self.journal, self.running.is_new, self.options.printer)
+        merged = () if self.wanted.dry_run else self._leave_files(stopped=stopped)
         self.batch = settled(self.batch, self.journal, merged)
-        self.files.save(self.batch)
+        self.ledger.attempt(partial(self.files.save, self.batch))
         return self._told(replace(self.batch, merged=merged), stopped=stopped)
+
+    def _leave_files(self, *, stopped: bool) -> tuple[str, ...]:
+        """Write the results, merge and print; return the merged parts. What the disk refuses ends nothing."""
+        self.ledger.attempt(self.results.write)
+        if stopped:
+            return ()
+        merged = merge(self.batch, self.journal)
+        if self.options.printer is not None:
+            is_new, printer = self.running.is_new, self.options.printer
+            self.ledger.attempt(partial(print_new, self.context, self.journal, is_new, printer))
+        return merged
 
     def _told(self, batch: Batch, *, stopped: bool) -> int:
         if self.wanted.as_json:
-            console.print_json(self.summary.document(batch))
+            refused = self.ledger.refused
+            error = {"error": error_object(refused)} if refused else {}
+            console.print_json(self.summary.document(batch) | error)
         else:
             for line in self.summary.lines(batch):
                 console.result(line)

@@ -214,7 +214,7 @@ class Run:
                 self.on_change()
         if isinstance(came, _Papered):
             self._papers.finished()
-            self.ledger.journal.note(came.outcome)
+            self.ledger.write(came.outcome)
         else:
             self._crew.finished()
             self._flying.pop(came.draft.row, None)
@@ -222,6 +222,7 @@ class Run:
         if came.fault and not self.fault:
             self.fault = came.fault
             self.halted = self.halted or ShiplabelError(phrase("a fault of shiplabel itself"), code="bug")
+        self.halted = self.halted or self.ledger.refused
         self.on_change()
 
     def _walked(self, draft: RowDraft, done: Done | None) -> None:

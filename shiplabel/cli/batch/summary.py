@@ -38,6 +38,8 @@ class Summary:
     def code(self) -> Exit:
         """Return the exit code of a run that was not stopped."""
         code = exit_code(self.counts, self._running.ledger.tally.codes, dry_run=self._dry_run)
+        if self._running.ledger.refused and code is Exit.DONE:
+            return Exit.PARTLY if self.counts.bought else Exit.FAILED
         refused = isinstance(self._running.halted, Unauthorized)
         return Exit.SETTINGS if refused and code is not Exit.UNKNOWN else code
 
@@ -89,8 +91,14 @@ class Summary:
     def advice(self, batch: Batch, *, stopped: bool) -> Iterator[str]:
         """Yield what is to be known and typed next."""
         counts, resume = self.counts, f"shiplabel batch resume {batch.batch_id}"
-        halted = self._running.halted
-        if halted:
+        halted, refused = self._running.halted, self._running.ledger.refused
+        if refused:
+            yield phrase(
+                "The disk did not take all of it: {why} Every purchase is kept in its row's session. "
+                "Mend the disk first.",
+                why=refused.message,
+            )
+        elif halted:
             yield phrase("Rows were left untried: {why}", why=halted.message)
             yield from [phrase("Next: {command}", command=halted.hint)] if halted.hint else []
         if counts.unknown:
@@ -100,7 +108,7 @@ class Summary:
                 counts.unknown,
             )
             yield phrase("Next: {command} looks again", command=resume)
-        elif stopped or (self._dry_run and counts.waiting) or halted:
+        elif stopped or (self._dry_run and counts.waiting) or halted or refused:
             yield phrase("Next: {command}", command=resume)
         elif counts.failed and not self._dry_run:
             failed = near(self._results.failed_path)
