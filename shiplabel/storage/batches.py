@@ -41,6 +41,7 @@ from shiplabel.workflow.batch import SCHEMA, Batch, RowOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
 
@@ -56,6 +57,10 @@ class BatchFiles:
     def __init__(self, root: Path) -> None:
         self.root = root / "batches"
         self._locks = Locks(root / "locks")
+
+    def making(self) -> AbstractContextManager[None]:
+        """Be the only one to look whether a file has a batch, and to make it; raise HeldError."""
+        return self._locks.making_batch()
 
     def create(self, batch: Batch, source: Path) -> Batch:
         """Make a batch's folder with a copy of its source; return it with its id; raise StorageError."""

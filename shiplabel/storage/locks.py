@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_NAME = 120
+MAKING_WAIT_S = 60.0
 
 
 class Locks:
@@ -72,6 +73,19 @@ class Locks:
             ),
         ):
             yield met
+
+    @contextmanager
+    def making_batch(self) -> Iterator[None]:
+        """Be the only one to look for a batch and make it where there is none; raise HeldError."""
+        with self._locked(
+            "making-batch",
+            MAKING_WAIT_S,
+            lambda: HeldError(
+                phrase("Another terminal has been making a batch for long. Nothing was started here."),
+                hint="shiplabel batch list",
+            ),
+        ):
+            yield
 
     @contextmanager
     def free(self, session_id: str) -> Iterator[bool]:

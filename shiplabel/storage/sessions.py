@@ -25,15 +25,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiplabel.errors import InputError, OutcomeUnknown, StorageError
+from shiplabel.errors import InputError, StorageError
 from shiplabel.language import phrase
 from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably, reason, sync_folder, unread
+from shiplabel.storage.away import delete, refuse_loss
 from shiplabel.storage.heads import DamagedHead, Head, Heads
 from shiplabel.storage.locks import Locks
 from shiplabel.storage.saves import Saves
-from shiplabel.storage.shards import key_of_record, key_of_session, names_in, shard_of, sharded
+from shiplabel.storage.shards import (
+    key_of_record,
+    key_of_session,
+    names_in,
+    paths_with_key,
+    shard_of,
+    sharded,
+)
 from shiplabel.workflow.session import SCHEMA, status_of
-from shiplabel.workflow.states import BOUGHT, UNSETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +52,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 5
 EXPIRE_MOST = 500
 KEY_WAIT_S = 600
+LOOKS_AGAIN = 20
 
 
 class SessionFiles:
@@ -159,30 +167,23 @@ class SessionFiles:
         yield from (head for path in self._sharded("records") if (head := self._head(path)))
 
     def with_key(self, shipment_key: str) -> list[Session]:
-        """Return every session and record that carries this key, the oldest first."""
-        ending, beginning = f"~{shipment_key}.json", f"{shipment_key}~"
-        shard = shard_of(shipment_key)
-        paths = [path for path in self._files(f"sessions/{shard}") if path.name.endswith(ending)]
-        paths += [path for path in self._files(f"records/{shard}") if path.name.startswith(beginning)]
-        found = [session for path in paths if (session := self._read(path))]
-        return sorted(found, key=lambda session: session.created_at)
+        """Return every session and record of this key, the oldest first; again where one moves meanwhile."""
+        for left in reversed(range(LOOKS_AGAIN)):
+            try:
+                found = [it for path in paths_with_key(self.root, shipment_key) if (it := self._read(path))]
+            except StorageError as error:
+                if error.code != "moved" or not left:
+                    raise
+            else:
+                break
+        each = {session.session_id: session for session in found}  # a record counts, not what it was before
+        return sorted(each.values(), key=lambda session: session.created_at)
 
     def discard(self, session: Session) -> None:
         """Put a session away that its clerk gave up; raise when its purchase is in doubt or made."""
         found = self._named("sessions", session.session_id)
         kept = (self._read(found) if found else None) or session
-        if kept.purchase.state in UNSETTLED:
-            raise OutcomeUnknown(
-                phrase(
-                    "Session {session_id} may have bought a label; it is kept.", session_id=kept.session_id
-                ),
-                hint="shiplabel reconcile",
-            )
-        if kept.purchase.state in BOUGHT:
-            raise InputError(
-                phrase("Session {session_id} has bought a label; it is kept.", session_id=kept.session_id),
-                hint=f"shiplabel resume {kept.session_id}",
-            )
+        refuse_loss(kept)
         self._put_away(found or self._place(kept), "discarded")
 
     def drop(self, session_id: str) -> None:
@@ -230,12 +231,7 @@ class SessionFiles:
         """Delete expired and discarded sessions; return how many."""
         paths = [*self._files("expired"), *self._files("discarded")]
         for path in paths:
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise StorageError(
-                    phrase("{path} could not be deleted: {reason}.", path=path, reason=reason(error))
-                ) from error
+            delete(path)
         return len(paths)
 
     def keys(self) -> Iterator[str]:
@@ -272,7 +268,9 @@ class SessionFiles:
         except (KeyError, TypeError):
             if not path.exists():
                 raise StorageError(
-                    phrase("{name} was moved meanwhile.", name=path.name), hint=phrase("try again")
+                    phrase("{name} was moved meanwhile.", name=path.name),
+                    code="moved",
+                    hint=phrase("try again"),
                 ) from None
         self._set_aside(path)
         return None

@@ -30,6 +30,15 @@ def sharded(root: Path) -> Iterator[str]:
         yield from (f"{root}/{shard}/{name}" for name in names_in(root / shard))
 
 
+def paths_with_key(root: Path, shipment_key: str) -> list[Path]:
+    """Return the files of a key's open sessions, then those of its records: the way that they move."""
+    shard = shard_of(shipment_key)
+    ending, beginning = f"~{shipment_key}.json", f"{shipment_key}~"
+    opened, filed = root / "sessions" / shard, root / "records" / shard
+    paths = [opened / name for name in names_in(opened) if name.endswith(ending)]
+    return paths + [filed / name for name in names_in(filed) if name.startswith(beginning)]
+
+
 def names_in(folder: Path) -> list[str]:
     """Return the names of a folder's session files; temporary ones begin with a dot."""
     return [name for name in _entries(folder) if name.endswith(".json") and name[0] != "."]

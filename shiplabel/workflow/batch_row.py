@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shiplabel.domain.rules import choose as choose_rate
-from shiplabel.errors import Refused, ShiplabelError
+from shiplabel.errors import Refused, ShiplabelError, StorageError
 from shiplabel.workflow.batch import (
     BOUGHT_ROW,
     FAILED,
@@ -258,9 +258,12 @@ class _Walk:
         return session
 
     def on_disk_now(self) -> Session | None:
-        """Return the row's session as it is on disk."""
+        """Return the row's session as it is on disk, as last known where the disk does not tell."""
         may_be = self.session is not None or self.plan.knows(self.key)
-        return weightiest(self.parts.store.with_key(self.key)) if may_be else None
+        try:
+            return weightiest(self.parts.store.with_key(self.key)) if may_be else None
+        except StorageError:
+            return self.session
 
     def drop(self) -> None:
         """Put the row's own session away: its label is another's."""

@@ -7,6 +7,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from shiplabel.storage.sessions import SessionFiles
 from tests.cli.shop import FROM
 from tests.cli.test_batch import BUY, counts, keys_charged, order, run, three, write
@@ -60,6 +62,19 @@ def test_status_and_list_beside_a_run_tell_how_far_it_is_and_disturb_nothing(sho
     assert any(0 < count < 12 for count in bought)
     assert shop.good("batch", "status", "--json").json["bought"] == 12
     assert len(keys_charged(shop)) == 12
+
+
+@pytest.mark.parametrize("more", [(), ("--again",)])
+def test_two_terminals_that_begin_a_file_at_once_make_one_batch(shop: Shop, more: tuple[str, ...]) -> None:
+    shop.service.fault("slow@purchase:seconds=1.5")
+    for turn in range(3):
+        path = write(shop, [order(f"{turn}-{number}", weight=f"{turn + 1} lb") for number in range(4)])
+        running = [started(shop, path, *more) for _ in range(2)]
+        told = [process.communicate(timeout=60)[1] for process in running]
+        assert sorted(process.returncode for process in running) == [0, 1], told
+        assert any("in another terminal (process" in said for said in told)
+        assert len(keys_charged(shop)) == len(set(keys_charged(shop))) == 4 * (turn + 1)
+        assert len(shop.good("batch", "list", "--json").json) == turn + 1
 
 
 def test_two_files_with_the_same_orders_at_once_buy_each_once(shop: Shop) -> None:

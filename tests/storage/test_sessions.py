@@ -516,3 +516,31 @@ def test_session_is_a_tinydb_document(files: SessionFiles) -> None:
     session = files.create(fresh())
     tables = AtomicStorage(file_of(files, session)).read() or {}
     assert tables["session"]["1"]["body"]["session_id"] == session.session_id
+
+
+FINISHER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from shiplabel.storage.sessions import SessionFiles
+from shiplabel.workflow.session import Purchase
+from shiplabel.workflow.states import PurchaseState
+files = SessionFiles(Path(sys.argv[1]))
+for session_id in sys.argv[2:]:
+    done = Purchase(state=PurchaseState.PURCHASED)
+    files.finish(replace(files.load(session_id), step="done", purchase=done))
+"""
+
+
+def test_key_whose_session_another_process_finishes_meanwhile_is_always_found(files: SessionFiles) -> None:
+    made = [files.create(fresh(f"sl-{number}")) for number in range(100)]
+    ids = [session.session_id for session in made]
+    finisher = subprocess.Popen([sys.executable, "-c", FINISHER, str(files.root), *ids])
+    for session in made:
+        step = ""
+        while step != "done":
+            (found,) = files.with_key(session.shipment_key)
+            assert found.session_id == session.session_id
+            step = found.step if finisher.poll() is None else "done"
+    assert finisher.wait() == 0
+    assert files.complaints == []

@@ -59,7 +59,8 @@ def run(asked: Any, file: File) -> int:
         orders = open_orders(context, file, wanted.options, may_ask=may_ask)
         refuse_empty(orders, file)
         files = _files(context)
-        batch = _batch_of(context, files, file, wanted.options)
+        with files.making():
+            batch = _batch_of(context, files, file, wanted.options)
         return conduct(context, files, batch, orders, wanted)
 
 
