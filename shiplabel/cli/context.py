@@ -49,6 +49,7 @@ class Context(AbstractContextManager["Context"]):
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.say = console.tell
         self.clock = SystemClock(settings.now)
 
     @classmethod
@@ -88,7 +89,7 @@ class Context(AbstractContextManager["Context"]):
         if self.settings.environment == "sandbox":
             return Client(SANDBOX_URL, SANDBOX_KEY, transport=self._stand_in(), clock=self.clock)
         key = self.settings.key or SANDBOX_KEY
-        return Client(self.settings.base_url, key, pacing=self._pacing(), clock=self.clock)
+        return Client(self.settings.base_url, key, pacing=self.pacing, clock=self.clock)
 
     def _stand_in(self) -> Any:
         import sqlite3  # noqa: PLC0415  # only the stand-in keeps a ledger
@@ -107,11 +108,17 @@ class Context(AbstractContextManager["Context"]):
                 hint=phrase("shiplabel sandbox reset, or another folder with --data-dir"),
             ) from error
 
-    def _pacing(self) -> Any:
+    @cached_property
+    def pacing(self) -> Any:
+        """The account's budget of requests."""
         from shiplabel.shipstation.pacing import Pacing  # noqa: PLC0415  # not for a listing
 
         limit, window_s = self.settings.rate_limit
-        return Pacing(self.settings.data_dir / "pacing", limit, window_s, self.account, self.clock)
+        folder = self.settings.data_dir / "pacing"
+        return Pacing(folder, limit, window_s, self.account, self.clock, self._say)
+
+    def _say(self, text: str) -> None:
+        self.say(text)
 
     @property
     def account(self) -> str:

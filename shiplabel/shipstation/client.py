@@ -174,10 +174,10 @@ class Client:
         told = self._found(Call("GET", "/v2/rates/{rate_id}", {"rate_id": rate_id}), wire.Rate)
         return reading.rate_of(told) if told else None
 
-    def await_turn(self) -> None:
+    def await_turn(self, most_pause_s: float = PURCHASE_S) -> None:
         """Wait until the budget lets this thread's next call go at once, and take that turn."""
         if self._pacing is not None and getattr(self._turns, "taken", None) is None:
-            self._turns.taken = self._pacing.wait()
+            self._turns.taken = self._pacing.wait(Patience(self._clock, most_pause_s, None))
 
     def leave_turn(self) -> None:
         """Give the turn back that this thread waited for and does not use."""
@@ -322,7 +322,7 @@ class Client:
         began = self._clock.elapsed_s()
         taken: float | None = getattr(self._turns, "taken", None)
         self._turns.taken = None
-        turn = self._pacing.wait() if taken is None else taken
+        turn = self._pacing.wait(patience) if taken is None else taken
         if patience is not None:
             patience.forgive(self._clock.elapsed_s() - began)
         try:

@@ -26,14 +26,18 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from shiplabel.language import phrase
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from shiplabel.shipstation.patience import Patience
     from shiplabel.workflow.ports import Clock
 
 MARGIN_SHARE: Final = 0.015
 LEAST_MARGIN_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 600.0
+LEAST_TOLD_S: Final = 1.0
 _FAR_S: Final = 3600.0
 _POLL_S: Final = 0.001
 _PATIENCE_S: Final = 5.0
@@ -57,7 +61,15 @@ class Book:
 class Pacing:
     """At most ``limit`` requests in any ``window_s`` seconds, over all processes of an account."""
 
-    def __init__(self, folder: Path, limit: int, window_s: float, account: str, clock: Clock) -> None:
+    def __init__(  # what it counts, for whom, and where
+        self,
+        folder: Path,
+        limit: int,
+        window_s: float,
+        account: str,
+        clock: Clock,
+        say: Callable[[str], None] = lambda _text: None,
+    ) -> None:
         name = hashlib.sha256(account.encode()).hexdigest()[:16]
         with suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,11 +84,15 @@ class Pacing:
         self._clock = clock
         self._boot = _boot()
         self._alone = Book()
+        self._say, self._told = say, 0
 
-    def wait(self) -> float:
-        """Wait until a request may be sent and count it; return the moment it is counted at."""
+    def wait(self, patience: Patience | None = None) -> float:
+        """Wait until a request may be sent and count it; return the moment it is counted at.
+
+        Raise RateLimited when the service asked for a pause that is longer than the call may wait.
+        """
         while True:
-            turn, calls = self._take()
+            turn, calls = self._take(patience)
             try:
                 while (left_s := turn - self._clock.elapsed_s()) > 0:
                     self._clock.pause(left_s)
@@ -102,14 +118,30 @@ class Pacing:
         with self._opened() as book:
             now = self._clock.elapsed_s()
             until = now + min(max(seconds, 0.0), LONGEST_PAUSE_S)
+            news = until > book.pause_until + LEAST_TOLD_S
             book.pause_until = max(book.pause_until, until)
             book.calls += 1
+            self._tell(book.calls, until - now if news else 0)
             del book.turns[bisect_right(book.turns, now) :]
 
-    def _take(self) -> tuple[float, int]:
+    def _tell(self, calls: int, pause_s: float) -> None:
+        """Say once of each pause how long it is."""
+        if calls != self._told and pause_s >= LEAST_TOLD_S:
+            self._say(
+                phrase("Too many requests: the service asks for a pause of {seconds:.0f} s.", seconds=pause_s)
+            )
+        self._told = calls
+
+    def _take(self, patience: Patience | None) -> tuple[float, int]:
         """Take the next free turn; return it with the number of pauses called so far."""
         with self._opened() as book:
-            turn = max(self._clock.elapsed_s(), book.pause_until)
+            now = self._clock.elapsed_s()
+            pause_s = book.pause_until - now
+            if pause_s > 0:
+                self._tell(book.calls, pause_s)
+                if patience is not None:
+                    patience.sit_out(pause_s)
+            turn = max(now, book.pause_until)
             if len(book.turns) >= self._limit:
                 turn = max(turn, book.turns[-self._limit] + self._window_s)
             insort(book.turns, turn)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from shiplabel.errors import ApiError, NoAnswer, NotSent, RateLimited
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,22 @@ class Patience:
     def left_s(self) -> float:
         """The seconds left."""
         return self._until - self._clock.elapsed_s()
+
+    def sit_out(self, pause_s: float) -> None:
+        """Allow for a pause that all calls keep; raise RateLimited when this one may not wait as long."""
+        left_s = self.left_s if self._waits_left_s is None else self._waits_left_s
+        if pause_s > left_s:
+            raise RateLimited(
+                phrase(
+                    "Too many requests: {seconds:.0f} s are left of the pause that the service asked for.",
+                    seconds=pause_s,
+                ),
+                retry_after_s=pause_s,
+            )
+        if self._waits_left_s is None:
+            self.forgive(-pause_s)  # the time for the budget is given back later; this part of it is not
+        else:
+            self._waits_left_s -= pause_s
 
     def forgive(self, seconds: float) -> None:
         """Give back time that was spent waiting for the account's budget of requests."""

@@ -70,7 +70,10 @@ class ShippingApi(Protocol):
         """Return one rate, or None when the service does not know it."""
 
     def await_turn(self) -> None:
-        """Wait until this thread's next call may be sent at once: so no purchase written down waits."""
+        """Wait until this thread's next call may be sent at once: so no purchase written down waits.
+
+        Raise RateLimited when the service asked for a longer pause than a purchase may wait.
+        """
 
     def leave_turn(self) -> None:
         """Give a turn back that was waited for, where its call is not made after all."""

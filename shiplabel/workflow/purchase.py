@@ -203,7 +203,10 @@ def _send(parts: Parts, session: Session) -> Session:
     The only caller of ``api.buy`` in the program, and it calls it once.
     """
     shipment = shipment_of(session)
-    parts.api.await_turn()
+    try:
+        parts.api.await_turn()
+    except RateLimited as error:
+        raise _Rejected(session, error) from error
     try:
         intent = intent_of(session, parts)
         session = _intended(parts, session, intent)

@@ -53,7 +53,7 @@ def test_intent_that_the_disk_refuses_gives_its_place_to_the_next_purchase() -> 
 class NoTurn(World):
     """A world whose budget of requests cannot be had."""
 
-    def await_turn(self) -> None:
+    def await_turn(self, most_pause_s: float = 0.0) -> None:
         raise OSError("no budget")
 
 

@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from shiplabel.cli.clock import SystemClock
+from shiplabel.errors import RateLimited
 from shiplabel.shipstation import pacing as pacing_module
 from shiplabel.shipstation.pacing import LEAST_MARGIN_S, LONGEST_PAUSE_S, Pacing
+from shiplabel.shipstation.patience import Patience
 from tests.shipstation.parts import Script, Steady, scripted
 
 if TYPE_CHECKING:
@@ -266,3 +268,16 @@ def test_turn_of_a_purchase_that_is_not_sent_is_given_back(tmp_path: Path) -> No
     client.leave_turn()
     client.carriers()
     assert sum(clock.pauses) == pytest.approx(WHOLE_S / 2)
+
+
+def test_pause_of_another_process_is_told_once_and_waited_for_as_long_as_a_call_may(tmp_path: Path) -> None:
+    clock, told = Steady(), list[str]()
+    pacing(tmp_path, clock).pause_all(300)
+    budget = Pacing(tmp_path / "pacing", 3, WINDOW_S, "account", clock, told.append)
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            budget.wait(Patience(clock, 20))
+    assert caught.value.retry_after_s == pytest.approx(300)
+    clock.seconds += 250
+    assert budget.wait(Patience(clock, 20)) == pytest.approx(1300)
+    assert told == ["Too many requests: the service asks for a pause of 300 s."]

@@ -102,3 +102,16 @@ def test_patience_told_to_wait_a_whole_minute_waits() -> None:
     clock = Steady()
     run(clock, [RateLimited("?", retry_after_s=60), Refused("end")], Patience(clock, 20))
     assert clock.pauses == [60]
+
+
+@pytest.mark.parametrize(("waits_s", "left_s"), [(60.0, 60.0), (None, 30.0)])
+def test_patience_takes_a_pause_of_all_off_what_the_call_may_wait(
+    waits_s: float | None, left_s: float
+) -> None:
+    clock = Steady()
+    patience = Patience(clock, 60, waits_s)
+    patience.sit_out(30)
+    assert patience.left_s == left_s
+    with pytest.raises(RateLimited) as caught:
+        patience.sit_out(31)
+    assert caught.value.retry_after_s == 31

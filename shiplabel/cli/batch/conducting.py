@@ -13,10 +13,10 @@ from shiplabel.cli.batch import rehearsing
 from shiplabel.cli.batch.asked import WORKERS
 from shiplabel.cli.batch.ending import Results, merge, print_new
 from shiplabel.cli.batch.gate import Gate
-from shiplabel.cli.batch.interrupt import Interrupt
+from shiplabel.cli.batch.interrupt import HeedingClock, Interrupt, LeftWaiting
 from shiplabel.cli.batch.looking import Look
 from shiplabel.cli.batch.progress import CLEAR, Progress
-from shiplabel.cli.batch.running import Run
+from shiplabel.cli.batch.running import MOST_PAUSE_S, Run
 from shiplabel.cli.batch.summary import Summary, settled
 from shiplabel.cli.boundary import error_object
 from shiplabel.domain.rules import parse_rule
@@ -90,13 +90,17 @@ class _Conductor:
         self.orders, self.wanted, self.options = orders, wanted, wanted.options
         self.journal, self.interrupt = journal, interrupt
         workers = wanted.options.workers or WORKERS
-        self.gate = Gate(context.api, workers)
+        self.gate = Gate(context.api, workers, self._sit_out)
+        self.is_watched = context.can_ask and not wanted.as_json
         self.progress: Progress | None = None
-        parts = replace(context.parts, api=self.gate, settle_s=0.0, say=self._say)
+        clock = HeedingClock(context.clock, interrupt)
+        parts = replace(context.parts, api=self.gate, clock=clock, settle_s=0.0, say=self._say)
         self.ledger = Ledger(journal, Purse(wanted.options.max_total))
         self.look = Look(parts.store, orders, plan, self.ledger)
         self.running = Run(parts, orders, plan, self.ledger, interrupt, workers)
         self.running.on_change = self._changed
+        self.running.sits_out = self.is_watched
+        context.say = self._say
         self.results = Results(batch, orders.sheet, journal)
         self.summary = Summary(self.running, self.results, dry_run=wanted.dry_run)
 
@@ -149,8 +153,7 @@ class _Conductor:
 
     def _prepare(self) -> None:
         """Ask for the carriers, and which orders were labelled elsewhere; refuse what lacks a yes."""
-        may_ask = self.context.can_ask and not self.wanted.as_json
-        if self.look.to_buy and not (self.wanted.yes or self.wanted.dry_run or may_ask):
+        if self.look.to_buy and not (self.wanted.yes or self.wanted.dry_run or self.is_watched):
             raise InputError(
                 phrase("Without a terminal these options are missing: {options}.", options="--yes")
             )
@@ -204,6 +207,15 @@ class _Conductor:
                 total=total,
             )
         )
+
+    def _sit_out(self, pause_s: float) -> bool:
+        """Wait for a pause's end, or leave at ^C; return False for a long one that nobody watches."""
+        if pause_s > MOST_PAUSE_S and not self.is_watched:
+            return False
+        self.running.parts.clock.pause(pause_s)
+        if self.interrupt.stopping:
+            raise LeftWaiting
+        return True
 
     def _asked(self) -> int:
         return self.gate.asked

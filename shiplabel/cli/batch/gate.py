@@ -10,6 +10,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from shiplabel.errors import RateLimited
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,21 +20,33 @@ UNCOUNTED = {"carriers", "fetch"}
 
 
 class Gate:
-    """Lets ``most`` purchases and quotes be in flight; ``asked`` counts the calls."""
+    """Lets ``most`` purchases and quotes be in flight; ``asked`` counts the calls.
 
-    def __init__(self, api: Any, most: int) -> None:
+    ``sit_out`` waits for the end of a pause that the service asked all for, of so many seconds; it
+    returns False where that is too long.
+    """
+
+    def __init__(self, api: Any, most: int, sit_out: Callable[[float], bool] = lambda _s: False) -> None:
         self._api = api
+        self._sit_out = sit_out
         self._free = threading.BoundedSemaphore(most)
         self._mine = threading.local()
         self.asked = 0
 
     def await_turn(self) -> None:
-        """Wait for a place in flight, then for the account's budget."""
-        if not getattr(self._mine, "place", False):
-            self._free.acquire()
-            self._mine.place = True
+        """Wait for a place in flight and for the account's budget; a pause is waited out without a place."""
+        while not getattr(self._mine, "place", False):
+            try:
+                self._take_turn()
+            except RateLimited as error:
+                if not self._sit_out(error.retry_after_s or 0.0):
+                    raise
+
+    def _take_turn(self) -> None:
+        self._free.acquire()
+        self._mine.place = True
         try:
-            self._api.await_turn()
+            self._api.await_turn(most_pause_s=0.0)
         except BaseException:
             self._leave_place()
             raise

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from shiplabel.workflow.ports import Clock
+
+
+WAKE_S = 0.5
+
+
+class LeftWaiting(Exception):  # a value on its way back, not an error to tell
+    """A row that waited for its turn was given back: no further one is to be taken."""
+
 
 class Interrupt:
     """Counts ^C while it is entered; ``told`` says a sentence for the first one."""
@@ -47,3 +56,19 @@ class Interrupt:
         if self._times > 1:
             raise KeyboardInterrupt
         threading.Thread(target=self._told, daemon=True).start()  # the main thread may be writing just now
+
+
+class HeedingClock:
+    """A clock whose pauses end soon after ^C: what was waited for is then tried or left."""
+
+    def __init__(self, clock: Clock, interrupt: Interrupt) -> None:
+        self._clock, self._interrupt = clock, interrupt
+        self.now, self.elapsed_s = clock.now, clock.elapsed_s
+
+    def pause(self, seconds: float) -> None:
+        """Wait, in parts."""
+        end = self._clock.elapsed_s() + seconds
+        while (left_s := end - self._clock.elapsed_s()) > 0:
+            self._clock.pause(min(left_s, WAKE_S))
+            if self._interrupt.stopping:
+                return

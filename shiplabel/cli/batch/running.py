@@ -12,7 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shiplabel.cli.batch.crew import Crew
-from shiplabel.errors import HeldError, NotSent, ShiplabelError, StorageError, Unauthorized
+from shiplabel.cli.batch.interrupt import WAKE_S, LeftWaiting
+from shiplabel.errors import HeldError, NotSent, RateLimited, ShiplabelError, StorageError, Unauthorized
 from shiplabel.language import phrase
 from shiplabel.workflow.batch import BOUGHT_ROW, SKIPPED, UNKNOWN, RowOutcome, is_in_doubt, outcome_of
 from shiplabel.workflow.batch_ends import beyond, dearer, not_tried
@@ -33,10 +34,11 @@ if TYPE_CHECKING:
 
 FEWEST_PAPERS, MOST_CONNECTIONS = 4, 32
 AHEAD = 4
-WAKE_S = 0.5
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
 FEWEST_UNSENT = 8
+MOST_PAUSE_S = 90.0
+"""The longest pause that is waited out where nobody watches; a longer one ends the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Run:
         self.halted: ShiplabelError | None = None
         self.fault: BaseException | None = None
         self.on_change: Callable[[], None] = lambda: None
+        self.sits_out = False
         self.done_in_phase = 0
         self._agreed = False
         self._counted_as: dict[str, str] = {}
@@ -183,6 +186,8 @@ class Run:
             return _Walked(draft, None)
         try:
             return _Walked(draft, act())
+        except LeftWaiting:
+            return _Walked(draft, None)
         except BaseException as fault:  # noqa: BLE001  # a bug: handed to the main thread, which ends the run
             return _Walked(draft, None, fault)
 
@@ -280,8 +285,14 @@ class Run:
         """Stop taking rows when an error would meet every other row too."""
         is_disk = isinstance(error, StorageError) and not isinstance(error, HeldError)
         self._unsent = self._unsent + 1 if isinstance(error, NotSent) else 0
-        if isinstance(error, Unauthorized) or is_disk or self._unsent >= max(FEWEST_UNSENT, self._threads):
+        unsent = self._unsent >= max(FEWEST_UNSENT, self._threads)
+        if isinstance(error, Unauthorized) or is_disk or unsent or self._is_paused(error):
             self.halted = self.halted or error
+
+    def _is_paused(self, error: ShiplabelError | None) -> bool:
+        """Tell whether the service asked for a longer pause than a run waits where nobody watches."""
+        pause_s = error.retry_after_s if isinstance(error, RateLimited) else None
+        return not self.sits_out and (pause_s or 0.0) > MOST_PAUSE_S
 
 
 def threads_for(workers: int) -> int:
