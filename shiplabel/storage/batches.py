@@ -36,6 +36,7 @@ from shiplabel.storage.atomic import (
     sync_folder,
     unread,
 )
+from shiplabel.storage.away import delete
 from shiplabel.storage.locks import Locks
 from shiplabel.workflow.batch import SCHEMA, Batch, RowOutcome
 
@@ -75,6 +76,27 @@ class BatchFiles:
         self.save(made)
         sync_folder(self.root)
         return made
+
+    def keep_source(self, batch: Batch, source: Path) -> Path:
+        """Return the batch's copy of its source, made anew where it is gone or changed.
+
+        Raise InputError where the source is not what the batch is of: it was changed while it was read.
+        """
+        if digest_of_file(source) != batch.digest:
+            raise InputError(
+                phrase("{name} was changed while it was read. Nothing was bought.", name=source.name),
+                code="file_changed",
+                hint="shiplabel batch run FILE",
+            )
+        with contextlib.suppress(StorageError, InputError):
+            copy = self.source_of(batch)
+            if digest_of_file(copy) == batch.digest:
+                return copy
+        folder = self.root / batch.batch_id / "source"
+        for old in folder.glob("*"):
+            delete(old)
+        self._copy(source, folder)
+        return self.source_of(batch)
 
     def _copy(self, source: Path, folder: Path) -> None:
         make_folder(folder)

@@ -51,16 +51,19 @@ def run(asked: Any, file: File) -> int:
     """Buy the labels of a sheet, each order once; the same file again buys nothing twice."""
     from shiplabel.cli.batch.conducting import conduct  # noqa: PLC0415  # a listing needs none of it
     from shiplabel.cli.batch.opening import open_orders, refuse_empty  # noqa: PLC0415  # the same
+    from shiplabel.storage.batches import digest_of_file  # noqa: PLC0415  # the same
 
     with Context.open() as context:
         wanted = wanted_of(context, file, asked)
         may_ask = context.can_ask and not asked.json
         wanted = wanted if wanted.options.wishes.rule else _with_rule(wanted)
+        digest = digest_of_file(file)
         orders = open_orders(context, file, wanted.options, may_ask=may_ask)
         refuse_empty(orders, file)
         files = _files(context)
         with files.making():
-            batch = _batch_of(context, files, file, wanted.options)
+            batch = _batch_of(context, files, file, digest, wanted.options)
+            orders.go_on_from(files.keep_source(batch, file))
         return conduct(context, files, batch, orders, wanted)
 
 
@@ -78,12 +81,10 @@ def _with_rule(wanted: Wanted) -> Wanted:
         console.tell(phrase("Rules are {forms}.", forms=worded(FORMS)))
 
 
-def _batch_of(context: Context, files: BatchFiles, file: Path, options: Options) -> Batch:
+def _batch_of(context: Context, files: BatchFiles, file: Path, digest: str, options: Options) -> Batch:
     """Return the batch of this content, a new one for one not seen before or to be shipped again."""
-    from shiplabel.storage.batches import digest_of_file  # noqa: PLC0415  # a listing needs none of it
-    from shiplabel.workflow.batch import Batch  # noqa: PLC0415  # the same
+    from shiplabel.workflow.batch import Batch  # noqa: PLC0415  # a listing needs none of it
 
-    digest = digest_of_file(file)
     known = files.of_content(digest)
     if known and options.wishes.again and (not known.options.wishes.again or known.is_finished):
         known = None

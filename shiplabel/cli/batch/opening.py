@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shiplabel.cli import ask, console
@@ -37,6 +38,11 @@ class OrderFile:
         self.sheet, self.columns, self.defaults, self.orders = sheet, columns, defaults, orders
         self.as_before: Callable[[RowDraft], RowDraft] = lambda draft: draft
         self._kept: list[RowDraft] | None = None
+
+    def go_on_from(self, copy: Path) -> None:
+        """Read a copy from now on: what is done to the file meanwhile does not touch the run."""
+        self.sheet = replace(open_sheet(copy), path=self.sheet.path)
+        self._kept = None
 
     def drafts(self) -> Iterator[RowDraft]:
         """Yield each label to be, in file order."""
