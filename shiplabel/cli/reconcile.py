@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from shiplabel.workflow.lookup import wake
 from shiplabel.workflow.purchase import recover
 from shiplabel.workflow.session import Session  # a dataclass's field
 from shiplabel.workflow.trouble import SeveralLabels, told_of
+
+if TYPE_CHECKING:
+    from shiplabel.domain.label import Label
 
 app = typer.Typer()
 
@@ -120,15 +123,7 @@ def _tell_unrecorded(context: Context, days: int, *, ask_too: bool) -> None:
         console.tell(phrase("The account's labels could not be looked at: {why}", why=error.message))
         return
     for label, session in found:
-        kept = session.purchase.label_id or phrase("session {session_id}", session_id=session.session_id)
-        console.tell(
-            phrase(
-                "{shipment_key} has a label beside {kept}: {label}.",
-                shipment_key=session.shipment_key,
-                kept=kept,
-                label=told_of(label),
-            )
-        )
+        console.tell(_beside(label, session))
         if not (ask_too and void_after_yes(context.parts, label)):
             console.tell(
                 phrase(
@@ -136,6 +131,17 @@ def _tell_unrecorded(context: Context, days: int, *, ask_too: bool) -> None:
                     label_id=label.label_id,
                 )
             )
+
+
+def _beside(label: Label, session: Session | None) -> str:
+    """Return for the clerk what a label without a record stands beside."""
+    key, told = label.external_shipment_id, told_of(label)
+    if session is None:
+        return phrase("{key} has a label that no session tells of: {label}.", key=key, label=told)
+    kept = session.purchase.label_id or phrase("session {session_id}", session_id=session.session_id)
+    return phrase(
+        "{shipment_key} has a label beside {kept}: {label}.", shipment_key=key, kept=kept, label=told
+    )
 
 
 def take_word(context: Context, shipment_key: str, *, yes: bool, alone: bool = False) -> Session:

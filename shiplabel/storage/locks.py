@@ -63,8 +63,8 @@ class Locks:
 
         Yield whether the key was held before, by anybody here at any time.
         """
+        met = self.was_met(shipment_key)
         name = self._name(f"key-{shipment_key}", shipment_key)
-        met = os.path.lexists(self._folder / f"{name}.lock")
         with self._locked(
             name,
             wait_s,
@@ -73,6 +73,10 @@ class Locks:
             ),
         ):
             yield met
+
+    def was_met(self, shipment_key: str) -> bool:
+        """Tell whether a key was held before, by anybody here at any time."""
+        return os.path.lexists(self._folder / f"key-{shipment_key}.lock")
 
     @contextmanager
     def making_batch(self) -> Iterator[None]:

@@ -248,11 +248,12 @@ class SessionFiles:
             finally:
                 self._saves.let_go(session_id)
 
-    def holding_key(self, shipment_key: str) -> AbstractContextManager[bool]:
-        """Let one process at a time look up and buy for a key; yield whether any ever did before.
+    def was_met(self, shipment_key: str) -> bool:
+        """Tell whether anybody here ever went to buy for a key, whatever became of the session."""
+        return self._locks.was_met(shipment_key)
 
-        It is known also when the session that did was put away and deleted.
-        """
+    def holding_key(self, shipment_key: str) -> AbstractContextManager[bool]:
+        """Let one process at a time look up and buy for a key; yield whether any ever did before."""
         return self._locks.key(shipment_key, KEY_WAIT_S)
 
     def _read(self, path: Path) -> Session | None:

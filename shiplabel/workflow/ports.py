@@ -131,6 +131,9 @@ class SessionStore(Protocol):
     def hold(self, session_id: str) -> AbstractContextManager[None]:
         """Be the only one to write a session; raise HeldError when another is."""
 
+    def was_met(self, shipment_key: str) -> bool:
+        """Tell whether anybody here ever went to buy for a key, whatever became of the session."""
+
     def holding_key(self, shipment_key: str) -> AbstractContextManager[bool]:
         """Let one process at a time look up and buy for a key; yield whether any ever did before."""
 

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
 
 
-def unrecorded(parts: Parts, since: datetime) -> Iterator[tuple[Label, Session]]:
+def unrecorded(parts: Parts, since: datetime) -> Iterator[tuple[Label, Session | None]]:
     """Yield each usable label since then on a key of ours that has no record, and a session of that key.
 
-    Keys with a purchase in doubt are left to their own look-ups. Raises what the list of labels raises.
+    It is None where the key's session was put away. Keys with a purchase in doubt are left to their own
+    look-ups. Raises what the list of labels raises.
     """
     for label in labels_since(parts.api, since):
         if not label.is_active or not label.external_shipment_id:
@@ -31,5 +32,6 @@ def unrecorded(parts: Parts, since: datetime) -> Iterator[tuple[Label, Session]]
         ours = parts.store.with_key(label.external_shipment_id)
         recorded = {session.purchase.label_id for session in ours}
         in_doubt = any(session.purchase.state in UNSETTLED for session in ours)
-        if ours and not in_doubt and label.label_id not in recorded:
-            yield label, ours[-1]
+        is_ours = ours or parts.store.was_met(label.external_shipment_id)
+        if is_ours and not in_doubt and label.label_id not in recorded:
+            yield label, ours[-1] if ours else None

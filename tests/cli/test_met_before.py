@@ -78,6 +78,16 @@ def test_word_of_a_clerk_counts_for_a_label_that_could_be_neither_made_nor_voide
     assert len(charged(shop)) == 2
 
 
+def test_label_of_a_session_that_was_put_away_is_told_by_reconcile(shop: Shop) -> None:
+    doubt = left_in_doubt(shop)
+    shop.good("reconcile", "--not-bought", "sl-77", "--yes")
+    shop.good("sessions", "discard", doubt["session_id"], "--yes")
+    (label_id,) = charged(shop)
+    told = shop.good("reconcile").err
+    assert f"sl-77 has a label that no session tells of: {label_id}" in told
+    assert f"shiplabel labels void {label_id}" in told
+
+
 def discarded(shop: Shop, session_id: str) -> dict[str, str]:
     shop.good("sessions", "discard", session_id, "--yes")
     return {}

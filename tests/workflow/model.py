@@ -102,6 +102,9 @@ class World:
         everything = [*self.disk.values(), *self.records.values()]
         return [session for session in everything if session.shipment_key == shipment_key]
 
+    def was_met(self, shipment_key: str) -> bool:
+        return bool(self.with_key(shipment_key))
+
     @contextmanager
     def holding_key(self, shipment_key: str) -> Iterator[bool]:
         yield False
