@@ -86,7 +86,8 @@ def _as_money_stands(context: Context, session_id: str) -> Iterator[None]:
 def _go_on(context: Context, asked: Any, session: Session) -> int:
     session = wake(context.parts, session)
     in_doubt = session.purchase.state in UNSETTLED or session.purchase.state is PurchaseState.PURCHASED
-    if not in_doubt:
+    if not in_doubt:  # a row may have been labelled from another computer since
+        session = replace(session, met_before=session.met_before or session.batch is not None)
         session = _changed(context, asked, session)
     return finish(context, session, talk_of(context, asked), as_json=asked.json, printer=asked_printer(asked))
 

@@ -59,9 +59,10 @@ class CarrierFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """One answer to one question for rates."""
+    """One answer to one question for rates; ``labelled`` tells that its shipment has a label already."""
 
     rates: tuple[Rate, ...]
     failures: tuple[CarrierFailure, ...] = ()
     shipment_id: str | None = None
     working: bool = False
+    labelled: bool = False

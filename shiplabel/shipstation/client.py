@@ -167,7 +167,7 @@ class Client:
         made = told.shipment_id or rated.shipment_id or shipment_id
         if told.status == WORKING and made:
             told = self._gathering(carrier_ids, made, patience).finish(told)
-        return reading.quote_of(told, made, rated.request_id)
+        return reading.quote_of(told, made, rated)
 
     def rate(self, rate_id: str) -> Rate | None:
         """GET /v2/rates/{id}: return one rate, or None when it is unknown or can no longer be bought."""

@@ -86,8 +86,9 @@ def _carrier(told: wire.Carrier) -> Carrier:
     )
 
 
-def quote_of(told: wire.RateResponse, shipment_id: str | None, request_id: str | None = None) -> Quote:
-    """Return the rates that can be bought, and why others cannot."""
+def quote_of(told: wire.RateResponse, shipment_id: str | None, rated: wire.Rated) -> Quote:
+    """Return the rates that can be bought, why others cannot, and whether the shipment has its label."""
+    request_id = rated.request_id
     rates: list[Rate] = []
     failures = [_failure(fault, request_id) for fault in told.errors or ()]
     for one in told.rates or ():
@@ -102,6 +103,7 @@ def quote_of(told: wire.RateResponse, shipment_id: str | None, request_id: str |
         failures=tuple(dict.fromkeys(failures)),
         shipment_id=told.shipment_id or shipment_id,
         working=told.status == "working",
+        labelled=rated.shipment_status == _LABELLED,
     )
 
 

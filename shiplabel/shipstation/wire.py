@@ -135,6 +135,7 @@ class Rated(msgspec.Struct):
 
     rate_response: RateResponse
     shipment_id: str | None = None
+    shipment_status: str | None = None
     request_id: str | None = None
 
 

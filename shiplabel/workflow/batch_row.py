@@ -222,9 +222,10 @@ class _Walk:
                 session = self._named(replace(session, met_before=True))
             else:
                 made = replace(session, shipment_id=answer.shipment_id, shipment_digest=digest_of(shipment))
-                return made, answer
+                return _met(made, answer), answer
         session = self._noted(settle_shipment(self.parts, session))
-        return session, api.quote(carrier_ids, shipment_id=session.shipment_id)
+        answer = api.quote(carrier_ids, shipment_id=session.shipment_id)
+        return _met(session, answer), answer
 
     def _unquoted(self, session: Session) -> Session:
         """Return the session ready to be bought by its service alone."""
@@ -269,6 +270,11 @@ class _Walk:
         """Put the row's own session away: its label is another's."""
         if self.session is not None and self.session.session_id:
             self.parts.store.drop(self.session.session_id)
+
+
+def _met(session: Session, answer: Quote) -> Session:
+    """Return the session as one to look up first where its shipment has a label already."""
+    return replace(session, met_before=session.met_before or answer.labelled)
 
 
 def _told(walk: _Walk, run: Callable[[], Done]) -> Done:

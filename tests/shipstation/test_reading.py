@@ -54,7 +54,8 @@ def read(body: Any, shape: type[Any]) -> Any:
 
 
 def quoted(**parts: Any) -> Any:
-    return reading.quote_of(read({"status": "completed", **parts}, wire.RateResponse), "se-7", "r-1")
+    told = read({"status": "completed", **parts}, wire.RateResponse)
+    return reading.quote_of(told, "se-7", wire.Rated(told, request_id="r-1"))
 
 
 def test_rate_total_is_the_exact_sum_of_its_amounts() -> None:
@@ -206,3 +207,11 @@ def test_moment_without_a_zone_is_utc() -> None:
 
 def test_tracking_of_nulls_is_unknown() -> None:
     assert reading.tracking_of(wire.Track()).status_code == "UN"
+
+
+@pytest.mark.parametrize(
+    ("status", "labelled"), [("pending", False), ("label_purchased", True), (None, False)]
+)
+def test_quote_tells_whether_its_shipment_has_a_label(status: str | None, *, labelled: bool) -> None:
+    rated = read({"rate_response": {"status": "completed"}, "shipment_status": status}, wire.Rated)
+    assert reading.quote_of(rated.rate_response, "se-7", rated).labelled is labelled

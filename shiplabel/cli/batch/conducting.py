@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,12 @@ if TYPE_CHECKING:
     from shiplabel.cli.batch.asked import Wanted
     from shiplabel.cli.batch.opening import OrderFile
     from shiplabel.cli.context import Context
+    from shiplabel.domain.label import Label
     from shiplabel.storage.batches import BatchFiles, Journal
     from shiplabel.workflow.batch import Batch
     from shiplabel.workflow.session import Session
+
+A_DAY = timedelta(days=1)
 
 
 def conduct(
@@ -157,15 +161,25 @@ class _Conductor:
             raise InputError(
                 phrase("Without a terminal these options are missing: {options}.", options="--yes")
             )
-        plan, look_back = self.running.plan, self.context.settings.look_back
+        plan = self.running.plan
         carriers = tuple(carriers_for(self.gate.carriers(), plan.rule.text))
-        since = self.context.clock.now() - look_back
-        labels = labels_since(self.running.parts.api, since) if look_back else ()
-        elsewhere = labels_by_key(labels, self.look.todo, rehearsing.tell_twice)
+        elsewhere = self._labels_since(self.context.settings.look_back)
         service = carriers[0] if self._is_unquoted else None
         self.running.plan = replace(plan, carriers=carriers, service=service, elsewhere=elsewhere)
         if not plan.again:
             rehearsing.show_elsewhere([elsewhere[key] for key in elsewhere if not plan.knows(key)])
+
+    def _labels_since(self, look_back: timedelta) -> dict[str, Label]:
+        """Return the account's labels of the last time that carry a key of ours."""
+        since = self.context.clock.now() - look_back
+        labels = labels_since(self.running.parts.api, since) if look_back else ()
+        return labels_by_key(labels, self.look.todo, rehearsing.tell_twice)
+
+    def _look_again(self) -> None:
+        """Look which orders were labelled elsewhere while rates were fetched and a clerk thought."""
+        plan = self.running.plan
+        since = self._labels_since(min(self.context.settings.look_back, A_DAY))
+        self.running.plan = replace(plan, elsewhere={**plan.elsewhere, **since})
 
     @property
     def _is_unquoted(self) -> bool:
@@ -189,6 +203,7 @@ class _Conductor:
             may_go_on = running.prices.labels and not running.halted
             if may_go_on and not wanted.yes and not self._agreed():
                 return False
+            self._look_again()
         self.progress = Progress("", rows, self._asked)
         running.purchase(agreed=not wanted.yes)
         running.settle(self.context.settings.settle_s)
