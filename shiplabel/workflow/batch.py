@@ -128,6 +128,12 @@ def is_bought(session: Session) -> bool:
     return session.purchase.state in BOUGHT
 
 
+def was_found(session: Session) -> bool:
+    """Tell whether a session's label was there already: nothing was bought for it."""
+    intent = session.purchase.intent
+    return is_bought(session) and intent is not None and intent.by == "found"
+
+
 def is_in_doubt(session: Session) -> bool:
     """Tell whether nobody knows yet whether a session bought a label."""
     return session.purchase.state in UNSETTLED

@@ -13,7 +13,7 @@ from shiplabel.domain.rules import Rule
 from shiplabel.errors import ShiplabelError
 from shiplabel.language import phrase
 from shiplabel.workflow.batch import FAILED, SKIPPED, RowOutcome, is_bought, is_in_doubt, outcome_of
-from shiplabel.workflow.session import Session, status_of
+from shiplabel.workflow.session import Session, status_of, was_doubted
 from shiplabel.workflow.trouble import AlreadyLabelled
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def settled_before(plan: Plan, draft: RowDraft, found: Found, *, failed_before: 
         said = "" if ours else AlreadyLabelled(session).message
         outcome = replace(outcome, code="", error=said, cost=outcome.cost if ours else None)
         return Done(outcome=outcome, word=SKIPPED, session=session)
-    if label is not None and (session is None or not is_in_doubt(session)):
+    if label is not None and (session is None or not (is_in_doubt(session) or was_doubted(session))):
         outcome = _elsewhere(draft, found.key, label)
         return Done(outcome=outcome, word=outcome.status)
     return None

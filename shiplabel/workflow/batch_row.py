@@ -20,15 +20,25 @@ from shiplabel.workflow.batch import (
     SKIPPED,
     UNKNOWN,
     RowOutcome,
+    is_bought,
     is_in_doubt,
     outcome_of,
+    was_found,
 )
 from shiplabel.workflow.batch_ends import bad
 from shiplabel.workflow.batch_found import Done, Found, find, goes_on, settled_before, weightiest
 from shiplabel.workflow.lookup import settle, wake
-from shiplabel.workflow.purchase import buy_only, complete, guard_price
+from shiplabel.workflow.purchase import buy_only, complete, guard_price, take_what_is_there
 from shiplabel.workflow.quote import board_of, is_stale, settle_shipment, why_no_rate
-from shiplabel.workflow.session import begin, choose, drop_quotes, first_missing, reach, take_quotes
+from shiplabel.workflow.session import (
+    begin,
+    choose,
+    drop_quotes,
+    first_missing,
+    reach,
+    take_quotes,
+    was_doubted,
+)
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.states import Trouble
 from shiplabel.workflow.trouble import AlreadyLabelled, RolledBack, quoting_trouble, rolled_back
@@ -135,6 +145,10 @@ class _Walk:
     def _buy(self, found: Session | None, agreed: Money | None) -> Done:
         if found is not None and is_in_doubt(found):
             return self._look_up(found)
+        if found is not None and was_doubted(found):
+            found = self._noted(take_what_is_there(self.parts, found))
+            if is_bought(found):
+                return self._bought(found)
         session = self._ready(found)
         if self._needs_price(session):
             session = self._chosen(session)
@@ -144,6 +158,13 @@ class _Walk:
         else:
             session = self._unquoted(session)
         session = buy_only(self.parts, self._named(session))
+        if was_found(session):
+            outcome = outcome_of(self.draft.rows, session, SKIPPED)
+            outcome = replace(outcome, cost=None, error=AlreadyLabelled(session).message)
+            return Done(outcome=outcome, word=SKIPPED, session=session)
+        return self._bought(session)
+
+    def _bought(self, session: Session) -> Done:
         outcome = outcome_of(self.draft.rows, session, BOUGHT_ROW)
         return Done(outcome=outcome, word=BOUGHT_ROW, session=session, failures=self.failures)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, ShiplabelError, StorageError, Unauthorized
 from shiplabel.language import phrase
 from shiplabel.workflow.by_key import labels_by_key
-from shiplabel.workflow.session import drop_quotes, move, note, reach
+from shiplabel.workflow.session import NOT_BOUGHT, drop_quotes, move, note, reach
 from shiplabel.workflow.states import PurchaseEvent, PurchaseState, Trouble
 from shiplabel.workflow.trouble import SeveralLabels, described, rolled_back
 
@@ -260,5 +260,5 @@ def not_bought(parts: Parts, session: Session, by: str) -> Session:
     ruled_out = (*session.purchase.ruled_out, *filter(None, [session.purchase.label_id]))
     session = move(session, PurchaseEvent.PROVED_ABSENT, now, label_id=None, ruled_out=ruled_out)
     session = replace(session, history=session.history[:-1])
-    session = note(session, "not_bought", now, by=by)
+    session = note(session, NOT_BOUGHT, now, by=by)
     return parts.save(replace(reach(drop_quotes(session), "rate"), error=None, met_before=True))

@@ -32,6 +32,7 @@ from shiplabel.workflow.session import (
     move,
     note,
     reach,
+    was_doubted,
 )
 from shiplabel.workflow.shipment import digest_of, shipment_of
 from shiplabel.workflow.states import BOUGHT, UNSETTLED, PurchaseEvent, PurchaseState, Trouble
@@ -65,6 +66,13 @@ def buy_only(parts: Parts, session: Session) -> Session:
         if session.purchase.state is not PurchaseState.PURCHASED:
             session = _attempt(parts, session)
     return session
+
+
+def take_what_is_there(parts: Parts, session: Session) -> Session:
+    """Return the session with the label that hangs on its key already, else as it is; nothing is sent."""
+    with parts.store.holding_key(session.shipment_key):
+        refuse_second(parts, session)
+        return _look_first(parts, session)
 
 
 def recover(parts: Parts, session: Session) -> Session:
@@ -119,7 +127,10 @@ def _look_first(parts: Parts, session: Session) -> Session:
         )
     )
     now = parts.clock.now()
-    session = move(_plan(session, parts), PurchaseEvent.INTEND, now, intent=intent_of(session, parts))
+    intent = intent_of(session, parts)
+    if not was_doubted(session):
+        intent = replace(intent, by="found")  # after that word it is what this very session bought
+    session = move(_plan(session, parts), PurchaseEvent.INTEND, now, intent=intent)
     return _receive(parts, note(session, f"adopted {kept.label_id}", now), kept)
 
 

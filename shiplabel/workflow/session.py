@@ -26,6 +26,7 @@ from shiplabel.workflow.states import (
 from shiplabel.workflow.steps import FIRST, STEPS, asked_steps, step_after, step_before
 
 SCHEMA = 1
+NOT_BOUGHT = "not_bought"
 _PLACES = {step: place for place, step in enumerate(STEPS)}
 
 
@@ -57,7 +58,8 @@ class Wishes:
 class Intent:
     """A purchase about to be sent, written down first.
 
-    ``by`` says which of the three purchase calls: on a rate, on a shipment, or with the shipment in it.
+    ``by`` says which of the three purchase calls: on a rate, on a shipment, or with the shipment in it;
+    ``found`` where none was sent, because the label was there already.
     """
 
     by: str
@@ -208,6 +210,11 @@ def can_expire(session: Session) -> bool:
     """Tell whether time may end this session: never while money is in doubt or spent."""
     state = session.purchase.state
     return state not in UNSETTLED and state not in BOUGHT
+
+
+def was_doubted(session: Session) -> bool:
+    """Tell whether a person said of a purchase of this session in doubt that it was not bought."""
+    return any(event.event == NOT_BOUGHT for event in session.history)
 
 
 def note(session: Session, event: str, now: datetime, by: str = "") -> Session:

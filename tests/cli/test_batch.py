@@ -284,6 +284,16 @@ def test_word_that_it_was_not_bought_lets_resume_look_and_buy(shop: Shop) -> Non
     assert len(shop.service.charges()) == 1
 
 
+def test_wrong_word_that_it_was_not_bought_finds_the_label_and_counts_it_as_bought(shop: Shop) -> None:
+    shop.service.fault("buy-then-drop-before-head@purchase:times=1,list-lag:seconds=600")
+    assert run(shop, write(shop, [order(1)])).code == 5
+    shop.service.mend()
+    resumed = shop.run("batch", "resume", "--not-bought", "sl-1", "--yes", "--json")
+    assert (resumed.code, counts(resumed)) == (0, (1, 1, 0, 0, 0)), resumed.err
+    assert len(shop.service.charges()) == 1
+    assert shop.good("batch", "status", "--json").json["bought"] == 1
+
+
 def test_refused_row_can_be_mended_by_hand_and_counts_as_skipped(shop: Shop) -> None:
     shop.service.fault("invalid-address@purchase:times=1:field=ship_to.postal_code")
     done = run(shop, three(shop), *BUY, "--workers", "1")

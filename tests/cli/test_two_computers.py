@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.shop import FROM, Shop
-from tests.cli.test_batch import counts, keys_charged, run, three
+from tests.cli.test_batch import counts, keys_charged, results, run, three
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,4 +53,20 @@ def test_row_resumed_by_hand_is_looked_up_first(shop: Shop, other: Shop) -> None
     assert run(other, three(other)).code == 0
     for session_id in shop.ids():
         shop.good("resume", session_id, "--rate", "cheapest", "--yes", "--json")
+    assert keys_charged(shop) == ALL
+
+
+@pytest.mark.parametrize("more", [(), ("--rate", "service:usps_ground_advantage", "--yes", "--json")])
+def test_label_that_a_row_finds_on_its_key_is_skipped_and_not_paid_by_this_run(
+    shop: Shop, other: Shop, more: tuple[str, ...]
+) -> None:
+    assert run(other, three(other)).code == 0
+    shop.good("config", "set", "look_back", "0d")
+    done = run(shop, three(shop), *more)
+    assert (done.code, counts(done)) == (0, (3, 0, 0, 0, 3)), done.err
+    assert float(done.json["total_cost"]["amount"]) == 0
+    assert all(Path(row["label_file"]).is_file() and "labelled on" in row["error"] for row in results(shop))
+    assert shop.good("sessions", "list", "--json").json == []
+    again = run(shop, three(shop), *more)
+    assert (again.code, counts(again)) == (0, (3, 0, 0, 0, 3)), again.err
     assert keys_charged(shop) == ALL

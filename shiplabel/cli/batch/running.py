@@ -15,7 +15,15 @@ from shiplabel.cli.batch.crew import Crew
 from shiplabel.cli.batch.interrupt import WAKE_S, LeftWaiting
 from shiplabel.errors import HeldError, NotSent, RateLimited, ShiplabelError, StorageError, Unauthorized
 from shiplabel.language import phrase
-from shiplabel.workflow.batch import BOUGHT_ROW, SKIPPED, UNKNOWN, RowOutcome, is_in_doubt, outcome_of
+from shiplabel.workflow.batch import (
+    BOUGHT_ROW,
+    SKIPPED,
+    UNKNOWN,
+    RowOutcome,
+    is_in_doubt,
+    outcome_of,
+    was_found,
+)
 from shiplabel.workflow.batch_ends import beyond, dearer, not_tried
 from shiplabel.workflow.batch_found import Done, find
 from shiplabel.workflow.batch_marks import DOUBT, NEW, QUOTED, TODO
@@ -265,7 +273,7 @@ class Run:
         """Write down what a row came to; a bought one's paper is fetched."""
         if self.ledger.settle(draft, done):
             self.done_in_phase += 1
-            if done.word == BOUGHT_ROW:
+            if done.word == BOUGHT_ROW or (done.session and was_found(done.session)):
                 self._papers.submit(partial(self._paper, done.outcome))
 
     def _paper(self, outcome: RowOutcome) -> Came:
