@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shiplabel.domain.rules import choose as choose_rate
-from shiplabel.errors import Refused, ShiplabelError, StorageError
+from shiplabel.errors import HeldError, Refused, ShiplabelError, StorageError
 from shiplabel.workflow.batch import (
     BOUGHT_ROW,
     FAILED,
@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     from shiplabel.workflow.ports import Parts
     from shiplabel.workflow.rows import RowDraft
     from shiplabel.workflow.session import Session
+
+
+HELD_S = 100.0
+"""How long a row waits for another batch that has it in hand: a purchase takes 90 s at most."""
+
+HELD_PAUSE_S = 0.2
 
 
 def quote_row(parts: Parts, plan: Plan, draft: RowDraft) -> Done:
@@ -108,13 +114,27 @@ class _Walk:
     def _found(self) -> Found:
         found = find(self.parts.store, self.plan, self.draft)
         self.key = found.key
-        if found.session is None:
+        if found.session is None or is_bought(found.session):
             return found
-        self._held.enter_context(self.parts.store.hold(found.session.session_id))
+        self._hold(found.session)
         sessions = self.parts.store.with_key(found.key)
         fresh = next((one for one in sessions if one.session_id == found.session.session_id), None)
         self.session = fresh
         return replace(found, session=fresh)
+
+    def _hold(self, session: Session) -> None:
+        """Hold a session, once another batch is done with it; raise HeldError."""
+        clock = self.parts.clock
+        end = clock.elapsed_s() + (HELD_S if session.batch not in {None, self.plan.batch_id} else 0.0)
+        while True:
+            try:
+                self._held.enter_context(self.parts.store.hold(session.session_id))
+            except HeldError:
+                if clock.elapsed_s() >= end:
+                    raise
+                clock.pause(HELD_PAUSE_S)
+            else:
+                return
 
     def quote(self) -> Done:
         """Leave the row with fresh rates and a choice among them."""

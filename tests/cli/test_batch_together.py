@@ -11,7 +11,7 @@ import pytest
 
 from shiplabel.storage.sessions import SessionFiles
 from tests.cli.shop import FROM
-from tests.cli.test_batch import BUY, counts, keys_charged, order, run, three, write
+from tests.cli.test_batch import BUY, counts, keys_charged, order, paths, run, three, write
 from tests.workflow.model import World, ready
 
 if TYPE_CHECKING:
@@ -86,6 +86,17 @@ def test_two_files_with_the_same_orders_at_once_buy_each_once(shop: Shop) -> Non
         out, err = process.communicate(timeout=90)
         assert process.returncode == 0, f"{out}\n{err}"
     assert len(keys_charged(shop)) == len(set(keys_charged(shop))) == 10
+
+
+def test_orders_that_another_batch_has_in_hand_are_waited_for_and_skipped(shop: Shop) -> None:
+    shop.service.fault("slow@purchase:seconds=2.5")
+    first = started(shop, write(shop, [order(number) for number in range(6)], "one.csv"))
+    while not any(path.startswith("POST /v2/labels/") for path in paths(shop)):
+        assert first.poll() is None
+    second = run(shop, write(shop, [order(number) for number in range(8)], "two.csv"))
+    assert (second.code, counts(second)) == (0, (8, 2, 0, 0, 6)), second.err
+    assert (first.wait(timeout=60), len(first.communicate()[0]) > 0) == (0, True)
+    assert len(keys_charged(shop)) == len(set(keys_charged(shop))) == 8
 
 
 def test_rows_in_doubt_of_another_batch_are_unknown_and_not_bought(shop: Shop) -> None:
