@@ -162,9 +162,17 @@ def arrival(rate: Rate, *, short: bool = False) -> str:
     if short and days is not None:
         counted = phrase("{days}d", days=days)
     date = _date(rate.delivery_at) if rate.delivery_at else ""
-    words = rate.delivery_words
-    words = phrase("{words} days", words=words) if re.fullmatch(r"[0-9]+( ?[-–] ?[0-9]+)?", words) else words  # noqa: RUF001  # a range
-    return f"{counted} {date}".strip() or words or phrase("not said")
+    return f"{counted} {date}".strip() or _arrival_words(rate.delivery_words, short=short)
+
+
+def _arrival_words(words: str, *, short: bool) -> str:
+    """Return the carrier's own words for an arrival without days or date; a time alone names no day."""
+    if re.fullmatch(r"[0-9]+( ?[-–] ?[0-9]+)?", words):  # noqa: RUF001  # a range
+        return phrase("{words} days", words=words)
+    day, by, time = words.partition("by ")
+    if by and not day.strip():
+        return phrase("day not said") if short else phrase("day not said, by {time}", time=time)
+    return (day.strip() if short and by else words) or phrase("not said")
 
 
 def _date(day: datetime) -> str:

@@ -130,7 +130,7 @@ _UPS = (
         pound=_d("0.71"),
         days=None,
         packages=(None,),
-        words="by 11:00 PM",
+        words="{day} by 11:00 PM",
         guaranteed=True,
     ),
     Service(

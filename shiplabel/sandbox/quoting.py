@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 _ABROAD = 8
+_TOLD_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +272,7 @@ def _delivery(service: Service, zone_: int, ship_date: str) -> Document:
         return {
             "delivery_days": None,
             "estimated_delivery_date": None,
-            "carrier_delivery_days": service.words,
+            "carrier_delivery_days": service.words and service.words.format(day=_told_day(ship_date)),
         }
     day = working_day(date.fromisoformat(ship_date[:10]), days)
     arrival = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
@@ -280,6 +281,12 @@ def _delivery(service: Service, zone_: int, ship_date: str) -> Document:
         "estimated_delivery_date": f"{arrival:%Y-%m-%dT%H:%M:%SZ}",
         "carrier_delivery_days": service.words or str(days),
     }
+
+
+def _told_day(ship_date: str) -> str:
+    """Return the day that a carrier tells in words only, as some do: ``Friday 11/27``."""
+    day = working_day(date.fromisoformat(ship_date[:10]), _TOLD_DAYS)
+    return f"{day:%A} {day.month}/{day.day}"
 
 
 def _ounces(package: Document) -> Decimal:

@@ -92,6 +92,17 @@ def test_arrival_without_a_day_uses_the_carriers_words_or_says_so() -> None:
     assert tables.arrival(replace(bare, delivery_words="2 - 8")) == "2 - 8 days"
 
 
+def test_arrival_tells_the_day_of_the_carriers_words_and_never_a_time_alone() -> None:
+    told = replace(GROUND, delivery_days=None, delivery_at=None, delivery_words="Thursday 9/2 by 11:00 PM")
+    assert tables.arrival(told) == "Thursday 9/2 by 11:00 PM"
+    assert tables.arrival(told, short=True) == "Thursday 9/2"
+    hour = replace(told, delivery_words="by 11:00 PM")
+    assert tables.arrival(hour) == "day not said, by 11:00 PM"
+    assert tables.arrival(hour, short=True) == "day not said"
+    dated = replace(hour, delivery_days=3)
+    assert tables.arrival(dated) == "3 days"
+
+
 def test_footnotes_name_the_row_of_each_warning() -> None:
     assert tables.footnotes([GROUND, ODD], 4) == ["! 5: above the balance of 5.00"]
 
