@@ -50,6 +50,19 @@ class Board:
         rates = tuple(_warned(rate, carrier) for rate in answer.rates)
         return Board((*self.rates, *rates), (*self.failures, *named), waiting)
 
+    def without_waiting(self) -> Board:
+        """Return the board of a clerk who goes on with what is there: who is still asked has failed."""
+        return Board(self.rates, (*self.failures, *map(_unwaited, self.waiting)))
+
+
+def _unwaited(carrier: Carrier) -> CarrierFailure:
+    return CarrierFailure(
+        carrier_id=carrier.carrier_id,
+        carrier_code=carrier.carrier_code,
+        message=phrase("not waited for"),
+        code="not_waited_for",
+    )
+
 
 def board_of(answer: Quote, carriers: Sequence[Carrier]) -> Board:
     """Return the board of one answer for several carriers: its rates warned of, its failures as told."""
@@ -65,10 +78,17 @@ def is_stale(session: Session, now: datetime) -> bool:
     return session.quoted_at is None or not timedelta(0) <= now - session.quoted_at <= FRESH_FOR
 
 
-def quote(parts: Parts, session: Session, show: Callable[[Board], None], rule: str | None = None) -> Session:
+def quote(
+    parts: Parts,
+    session: Session,
+    show: Callable[[Board], None],
+    rule: str | None = None,
+    is_enough: Callable[[], bool] | None = None,
+) -> Session:
     """Fetch rates into the session, telling ``show`` after each carrier's answer.
 
-    Only the carriers that can fulfil the rule are asked; None is the session's own rule.
+    Only the carriers that can fulfil the rule are asked; None is the session's own rule. Once there are
+    rates, a yes of ``is_enough`` goes on without the carriers that have not answered; they count as failed.
     Raise RolledBack, the session saved at the step that mends it, when no rate came.
     """
     try:
@@ -79,11 +99,13 @@ def quote(parts: Parts, session: Session, show: Callable[[Board], None], rule: s
     errors: list[ShiplabelError] = []
     board = Board(waiting=tuple(carriers))
     show(board)
-    for carrier, answer in side_by_side(_asker(parts, session), carriers):
+    goes_on = is_enough and (lambda: is_enough() and bool(board.rates))
+    for carrier, answer in side_by_side(_asker(parts, session), carriers, goes_on):
         if isinstance(answer, ShiplabelError):
             errors.append(answer)
         board = board.take(carrier, answer)
         show(board)
+    board = board.without_waiting()
     if not board.rates:
         worst = why_no_rate(board, errors)
         raise rolled_back(parts, session, quoting_trouble(worst), worst)

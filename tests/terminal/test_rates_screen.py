@@ -14,6 +14,7 @@ from tests.terminal.script import wait_step
 
 if TYPE_CHECKING:
     from tests.terminal.conftest import Desk, Service
+    from tests.terminal.driver import Terminal
 
 
 def test_table_fills_while_a_slow_carrier_is_named(desk: Desk, service: Service) -> None:
@@ -192,3 +193,51 @@ def test_rule_that_no_carrier_can_fulfil_leaves_the_clerk_a_way_on(desk: Desk) -
     terminal.send(ENTER)
     wait_step(terminal, "rate")
     assert len({rate.carrier_code for rate in desk.session().quotes}) == 3
+
+
+def still_asking(desk: Desk, service: Service, *arguments: str) -> Terminal:
+    """Return a terminal whose table has rates and waits for a carrier that does not answer for long."""
+    service.fault("carrier-delay:carrier=ups:seconds=30")
+    terminal = desk.at("confirm", *arguments)
+    terminal.send(ENTER)
+    terminal.wait_for("g goes on without waiting")
+    terminal.wait_for("Still asking UPS …")
+    return terminal
+
+
+@pytest.mark.parametrize("way", [(), ("--plain",)])
+def test_clerk_goes_on_without_a_slow_carrier_and_asks_it_later(
+    desk: Desk, service: Service, way: tuple[str, ...]
+) -> None:
+    terminal = still_asking(desk, service, *way)
+    terminal.send("g")
+    wait_step(terminal, "rate")
+    assert "ups: not waited for" in terminal.screen
+    assert "USPS" in terminal.screen
+    kept = desk.session()
+    assert [(one.carrier_code, one.code) for one in kept.failures] == [("ups", "not_waited_for")]
+    assert {rate.carrier_code for rate in kept.quotes} == {"stamps_com", "fedex"}
+    service.mend()
+    terminal.send("b")
+    wait_step(terminal, "confirm")
+    terminal.send(ENTER)
+    terminal.wait_until(lambda: bool(not desk.session().failures and desk.session().quotes), "all rates")
+    assert "ups" in {rate.carrier_code for rate in desk.session().quotes}
+
+
+def test_leaving_while_a_carrier_is_waited_for_saves_and_quits_at_once(desk: Desk, service: Service) -> None:
+    terminal = still_asking(desk, service)
+    terminal.send(LEAVE)
+    assert terminal.end() == 130
+    assert f"shiplabel resume {desk.session().session_id}" in " ".join(terminal.pages.split())
+    assert desk.session().step == "confirm"
+
+
+def test_enter_while_a_carrier_is_waited_for_decides_nothing(desk: Desk, service: Service) -> None:
+    service.fault("carrier-delay:carrier=ups:seconds=2")
+    terminal = desk.at("confirm")
+    terminal.send(ENTER)
+    terminal.wait_for("g goes on without waiting")
+    terminal.send(ENTER)
+    wait_step(terminal, "rate")
+    assert not desk.session().failures

@@ -41,6 +41,7 @@ FILTERS = marked(
     }
 )
 KEYS = marked(("s sort", "c carrier", "d days", "p price", "m more", "b back", "? help", "^C save+quit"))
+GO_ON = marked("g goes on without waiting; ^C saves and quits.")
 FILTER_KEYS = marked(("Enter", "empty shows all", "^B back"))
 HELP = marked(
     "Enter takes the rate marked cheapest; a number and Enter takes that one. s "
@@ -60,13 +61,27 @@ class Buying:
     def fetch(self, session: Session) -> Session:
         """Ask every carrier, showing the table as it fills; return the session with its rates."""
         self._view = View()
-        show = self._plainly() if self._room.desk.plain else None
-        if show:
-            return quote(self._room.parts, session, show, self._room.rule)
-        with self._live(session) as drawn:
-            session = quote(self._room.parts, session, drawn, self._room.rule)
-        self._room.prompt.forget_typed_ahead()
+        room = self._room
+        with self._plainly() if room.desk.plain else self._live(session) as drawn:
+            session = quote(room.parts, session, self._offering(drawn), room.rule, self._goes_on)
+        room.prompt.forget_typed_ahead()
         return session
+
+    def _goes_on(self) -> bool:
+        return self._room.prompt.pressed("g")
+
+    def _offering(self, show: Callable[[Board], None]) -> Callable[[Board], None]:
+        """Return ``show`` with a key counting only once rates are there, and it is offered."""
+        offered = False
+
+        def shown(board: Board) -> None:
+            nonlocal offered
+            if board.rates and not offered:
+                self._room.prompt.forget_typed_ahead()
+                offered = True
+            show(board)
+
+        return shown
 
     @contextmanager
     def _live(self, session: Session) -> Iterator[Callable[[Board], None]]:
@@ -80,8 +95,9 @@ class Buying:
             live.refresh()
             yield show
 
-    def _plainly(self) -> Callable[[Board], None]:
-        """Return what says, a line a carrier, how the board fills."""
+    @contextmanager
+    def _plainly(self) -> Iterator[Callable[[Board], None]]:
+        """Yield what says, a line a carrier, how the board fills."""
         told: set[str] = set()
 
         def show(board: Board) -> None:
@@ -100,8 +116,10 @@ class Buying:
             told.update(views.carriers(board.rates))
             for line in tables.failure_lines((), board.waiting):
                 self._room.voice.say(line)
+            if board.rates and board.waiting:
+                self._room.voice.say(worded(GO_ON))
 
-        return show
+        yield show
 
     def _table(self, session: Session, rates: list[Rate], board: Board | None = None) -> Group:
         """Return the rows that fit the screen, the failures, and what else there is to know."""
@@ -109,6 +127,8 @@ class Buying:
         marks = tables.marks_of(rows, session.wishes.package_code)
         failures, waiting = (board.failures, board.waiting) if board else (session.failures, ())
         below = [Text(line, "yellow") for line in tables.failure_lines(failures, waiting)]
+        if rates and waiting:
+            below.append(Text(worded(GO_ON), "dim"))
         return self._fitted(rows, marks, below)
 
     def _rows(self, session: Session, rates: Sequence[Rate]) -> list[Rate]:

@@ -16,7 +16,7 @@ from prompt_toolkit.input import create_input
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.utils import get_cwidth
 
-from shiplabel.cli.wizard.prompt import ESCAPE_S, Key, Reply, hold_still, talk_stream
+from shiplabel.cli.wizard.prompt import ESCAPE_S, Key, Reply, hold_still, is_at_hand, talk_stream
 from shiplabel.domain.text import printable
 from shiplabel.language import phrase
 
@@ -105,6 +105,10 @@ class PlainPrompt:
         """Drop what was typed while nothing was asked, so that a stray Enter decides nothing."""
         self._read_ahead()
         self._ahead.clear()
+
+    def pressed(self, letter: str) -> bool:
+        """Tell whether a letter was pressed while nothing is asked; other keys mean nothing then."""
+        return is_at_hand(letter, self._input.fileno())
 
     def _write_question(self, header: str, question: str, keys: Sequence[str]) -> None:
         if keys:

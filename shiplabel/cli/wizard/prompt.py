@@ -29,7 +29,7 @@ from shiplabel.domain.text import printable
 from shiplabel.language import marked, phrase, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prompt_toolkit.completion import Completer
     from prompt_toolkit.input import Input
@@ -150,6 +150,10 @@ class Prompt:
 
             termios.tcflush(self._input.fileno(), termios.TCIFLUSH)
 
+    def pressed(self, letter: str) -> bool:
+        """Tell whether a letter was pressed while nothing is asked; other keys mean nothing then."""
+        return is_at_hand(letter, self._input.fileno())
+
     def _swallow_enter(self) -> None:
         ahead = get_typeahead(self._input)
         if ahead and ahead[0].key in {Keys.ControlM, Keys.ControlJ}:
@@ -202,6 +206,25 @@ def hold_still(terminal: int) -> None:
     still[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     termios.tcsetattr(terminal, termios.TCSANOW, still)
     atexit.register(termios.tcsetattr, terminal, termios.TCSANOW, before)
+
+
+def is_at_hand(letter: str, terminal: int) -> bool:
+    """Tell whether a letter is among the keys that were pressed and not read yet; all are taken."""
+    return letter in "".join(_keys_at_hand(terminal)).casefold()
+
+
+def _keys_at_hand(terminal: int) -> Iterator[str]:
+    """Yield the keys that were pressed and not read yet, without waiting for any."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415  # there on Windows only
+
+        while msvcrt.kbhit():
+            yield msvcrt.getwch()
+    else:
+        import select  # noqa: PLC0415  # waits for terminals only where they are files
+
+        while select.select([terminal], [], [], 0)[0] and (read := os.read(terminal, 256)):
+            yield read.decode("latin-1")
 
 
 def talk_stream() -> TextIO:
