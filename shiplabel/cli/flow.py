@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli import console
 from shiplabel.errors import ShiplabelError
+from shiplabel.language import phrase
 from shiplabel.workflow.states import UNSETTLED, PurchaseState
 from shiplabel.workflow.steps import STEPS
 from shiplabel.workflow.trouble import AlreadyLabelled, RolledBack, SeveralLabels
@@ -78,7 +79,25 @@ def finish(
     else:
         record = record if printer is None else _printed(context, record, printer)
     show_label(record, as_json=as_json)
+    if printer is None and context.can_ask and not as_json:
+        _tell_next(context, record)
     return 0
+
+
+def _tell_next(context: Context, record: Session) -> None:
+    """Tell a clerk how the paper gets out of the printer, where it has not been there yet."""
+    if record.documents.printed_at or not record.documents.files:
+        return
+    label_id = record.purchase.label_id
+    console.tell(
+        phrase("Next: shiplabel labels print {label_id}", label_id=label_id)
+        if context.settings.printer
+        else phrase(
+            "Next: shiplabel labels print {label_id} --printer QUEUE (lpstat -e lists them), "
+            "or: shiplabel labels open {label_id}",
+            label_id=label_id,
+        )
+    )
 
 
 def _printed(context: Context, record: Session, printer: str) -> Session:

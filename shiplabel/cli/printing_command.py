@@ -63,7 +63,7 @@ def print_record(context: Context, record: Session, printer: str = "") -> tuple[
     try:
         job = print_label(Path(file.path), file.format, target, file.layout, media=context.settings.media)
     except PrinterError as error:
-        error.hint = error.hint.replace("LABEL_ID", record.purchase.label_id or "LABEL_ID")
+        error.hint = error.hint.replace("LABEL_ID", _typed_again(record, error, printer))
         raise
     printed = replace(
         record.documents, printed_at=context.clock.now(), printer=job.printer, print_job=job.job_id
@@ -75,6 +75,12 @@ def print_record(context: Context, record: Session, printer: str = "") -> tuple[
         return replace(record, documents=printed), job
 
 
+def _typed_again(record: Session, error: PrinterError, printer: str) -> str:
+    """Return what ``labels print`` takes next time: the label, and the printer that was named this time."""
+    label_id = record.purchase.label_id or "LABEL_ID"
+    return f"{label_id} --printer {printer}" if printer and "--printer" not in error.hint else label_id
+
+
 def print_bought(context: Context, record: Session, printer: str = "") -> Session:
     """Print a label that was just bought; what fails is a warning, since the label is bought."""
     try:
@@ -84,7 +90,7 @@ def print_bought(context: Context, record: Session, printer: str = "") -> Sessio
         console.tell(
             phrase("Label {label_id} is bought but not printed: {why}", label_id=label_id, why=error.message)
         )
-        console.tell(phrase("Next: {hint}", hint=f"shiplabel labels print {label_id}"))
+        console.tell(phrase("Next: {hint}", hint=error.hint or f"shiplabel labels print {label_id}"))
         return record
     console.tell(told(job))
     return printed

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.shop import FROM, PARCEL
+from tests.cli.test_batch import BUY, counts, results, run, three
 from tests.printing.listeners import accept_all, close_early, printer
 from tests.printing.scheduler import GENERIC, running_scheduler
 
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
 
     from tests.cli.shop import Shop
     from tests.printing.scheduler import Scheduler
+
+TO = (
+    "--to-name", "Ada Lovelace", "--to-address1", "525 S Winchester Blvd", "--to-city", "San Jose",
+    "--to-state", "CA", "--to-zip", "95128",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -67,11 +74,21 @@ def test_labels_print_on_a_printer_with_a_driver_names_its_media(
 def test_print_on_a_queue_that_is_not_there_says_how_to_print_again(shop: Shop, scheduler: Scheduler) -> None:
     label = shop.buy("--print", "--printer", "labls")
     assert (label["status"], label["printed_at"], label["print_job"]) == ("bought", None, None)
+    failed = shop.run(
+        "new", "--like", label["label_id"], "--rate", "cheapest", "--yes", "--print", "--printer", "labls"
+    )
+    assert failed.code == 0
+    again_id = shop.good("labels", "list", "--json").json[0]["label_id"]
+    assert (
+        f"Next: lpstat -e lists the queues; then: shiplabel labels print {again_id} --printer QUEUE"
+        in failed.err
+    )
+    assert len(shop.service.charges()) == 2
     done = shop.run("labels", "print", label["label_id"], "--printer", "labls")
     assert done.code == 1
     assert "labels bought" not in done.out
     assert f"shiplabel labels print {label['label_id']} --printer QUEUE" in done.err
-    assert len(shop.service.charges()) == 1
+    assert len(shop.service.charges()) == 2
     again = shop.good("labels", "print", label["label_id"], "--printer", "labels", "--json")
     assert again.json["print_job"] == "labels-1"
 
@@ -93,6 +110,7 @@ def test_wizard_prints_what_it_bought(shop: Shop, scheduler: Scheduler) -> None:
     terminal.send("y")
     assert terminal.end() == 0
     assert "Sent to labels, job labels-1" in terminal.pages
+    assert "Next: " not in terminal.pages
     assert shop.record().documents.print_job == "labels-1"
     assert scheduler.printed(4) == b"%PDF"
 
@@ -104,6 +122,60 @@ def test_wizard_whose_print_fails_says_how_to_print_again(shop: Shop) -> None:
     terminal.send("y")
     assert terminal.end() == 0
     record = shop.record()
-    assert f"shiplabel labels print {record.purchase.label_id}" in terminal.pages
+    assert f"shiplabel labels print {record.purchase.label_id} --printer 127.0.0.1:9" in terminal.pages
     assert record.documents.printed_at is None
     assert len(shop.service.charges()) == 1
+
+
+@pytest.mark.parametrize(
+    ("printer", "advice"),
+    [("Zebra", "Next: shiplabel labels print {label}\n"), ("", "--printer QUEUE (lpstat -e lists them)")],
+)
+def test_wizard_without_print_ends_with_how_to_print(shop: Shop, printer: str, advice: str) -> None:
+    shop.good("config", "set", "printer", printer)
+    terminal = shop.at("rate", columns=160)
+    terminal.send("\r")
+    terminal.wait_for("(y/n)")
+    terminal.send("y")
+    assert terminal.end() == 0
+    label = shop.record().purchase.label_id
+    assert advice.format(label=label) in f"{terminal.pages}\n"
+
+
+def test_resume_with_print_prints_without_a_terminal(shop: Shop) -> None:
+    shop.service.fault("server-500@rates")
+    begun = shop.run("new", *FROM, *TO, *PARCEL, "--rate", "cheapest", "--yes", "--json", "--format", "zpl")
+    assert (begun.code, begun.json["status"]) == (1, "open")
+    shop.service.mend()
+    with printer(accept_all) as listening:
+        bought = shop.good(
+            "resume", begun.json["session_id"], "--rate", "cheapest", "--yes", "--json", "--print",
+            "--printer", f"127.0.0.1:{listening.port}",
+        ).json  # fmt: skip
+    assert (bought["status"], bool(bought["printed_at"])) == ("bought", True)
+    assert listening.received == paper_of(bought)
+    assert len(shop.service.charges()) == 1
+
+
+def test_batch_run_with_print_prints_each_label_it_bought_once(shop: Shop) -> None:
+    path = three(shop)
+    with printer(accept_all) as listening:
+        target = f"127.0.0.1:{listening.port}"
+        done = run(shop, path, *BUY, "--format", "zpl", "--print", "--printer", target)
+        assert counts(done) == (3, 3, 0, 0, 0)
+        again = run(shop, path, *BUY, "--format", "zpl", "--print", "--printer", target)
+        assert counts(again) == (3, 0, 0, 0, 3)
+    files = [Path(row["label_file"]).read_bytes() for row in results(shop)]
+    assert listening.jobs == files
+    listed = shop.good("labels", "list", "--json").json
+    assert all(label["printed_at"] for label in listed)
+    assert len(shop.service.charges()) == 3
+
+
+def test_batch_whose_printer_fails_is_bought_and_says_how_to_print_again(shop: Shop) -> None:
+    done = run(shop, three(shop), *BUY, "--format", "zpl", "--print", "--printer", "127.0.0.1:9")
+    assert (done.code, counts(done)) == (0, (3, 3, 0, 0, 0))
+    for label in shop.good("labels", "list", "--json").json:
+        assert label["printed_at"] is None
+        assert f"shiplabel labels print {label['label_id']} --printer 127.0.0.1:9" in done.err
+    assert len(shop.service.charges()) == 3

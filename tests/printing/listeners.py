@@ -43,7 +43,7 @@ _hang_up = threading.Event()
 
 
 class Printer:
-    """One listener; ``port`` is where it is, ``received`` what the first caller sent."""
+    """One listener; ``port`` is where it is, ``received`` the first caller's job, ``jobs`` all."""
 
     def __init__(self, behave: Callable[[socket.socket], bytes]) -> None:
         _hang_up.clear()
@@ -53,15 +53,18 @@ class Printer:
         self._socket.listen(1)
         self.port: int = self._socket.getsockname()[1]
         self.received = b""
+        self.jobs: list[bytes] = []
         self._behave = behave
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError):
-            line, _ = self._socket.accept()
-            with line:
-                self.received = self._behave(line)
+            while True:
+                line, _ = self._socket.accept()
+                with line:
+                    self.jobs.append(self._behave(line))
+                self.received = self.jobs[0]
 
     def close(self) -> None:
         _hang_up.set()
