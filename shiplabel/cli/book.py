@@ -64,9 +64,26 @@ def laid_over(context: Context, asked: Any, answers: dict[str, str | None], wish
     if template:
         known |= template.answers
         wishes = template.over(wishes)
-    for side, name in (("from", asked.from_), ("to", asked.to)):
-        known |= book_of(context).get(name).answers(side) if name else {}
+    if asked.from_:
+        known |= book_of(context).get(asked.from_).answers("from")
+    if asked.to:
+        known |= recipient(context, asked.to).answers("to")
     return Filled(known, wishes, template)
+
+
+def recipient(context: Context, name: str) -> Entry:
+    """Return who is called so: an address of the book, else the one recent recipient, which is said.
+
+    Raise InputError naming the nearest where nobody is, or several are.
+    """
+    from shiplabel.cli.recipients import sent_lately  # noqa: PLC0415  # most names are in the book
+    from shiplabel.storage.named_list import UnknownName  # noqa: PLC0415  # the same
+
+    book = book_of(context)
+    try:
+        return book.get(name)
+    except UnknownName:
+        return sent_lately(name, recent(context), [entry.name for entry in book.entries()])
 
 
 def used(context: Context, template: Template | None) -> None:

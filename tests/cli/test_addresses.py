@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.cli.shop import ADA
+from tests.cli.shop import ADA, FROM, PARCEL
 
 if TYPE_CHECKING:
     from tests.cli.shop import Shop
@@ -124,3 +124,32 @@ def test_addresses_feed_new_by_name(shop: Shop) -> None:
     assert label["status"] == "bought"
     answers = shop.record().answers
     assert (answers["from_name"], answers["to_name"]) == ("Harbor Goods", "Ada")
+
+
+def test_recent_recipient_feeds_new_by_name_without_being_saved(shop: Shop) -> None:
+    first = shop.buy("--to-company", "Lee & Sons")
+    for name in ("ada  LOVELACE", "lee & sons"):
+        again = shop.good("new", *FROM, "--to", name, *PARCEL, "--rate", "cheapest", "--yes", "--json")
+        assert (
+            "To Ada Lovelace, Lee & Sons, 525 S Winchester Blvd, San Jose, CA 95128, as lately." in again.err
+        )
+        assert again.json["label_id"] != first["label_id"]
+    assert shop.good("addresses", "list", "--json").json == []
+    shop.good("addresses", "save", "Ada Lovelace", *ADA[:1], "1 Other St", *ADA[2:])
+    saved = shop.good("new", *FROM, "--to", "Ada Lovelace", *PARCEL, "--rate", "cheapest", "--yes", "--json")
+    assert "as lately" not in saved.err
+
+
+def test_name_of_nobody_or_of_several_is_2_and_names_the_nearest(shop: Shop) -> None:
+    shop.buy()
+    for name in ("Ada", "Ada Lovelance", "lovelace"):
+        done = shop.run("new", *FROM, "--to", name, *PARCEL, "--rate", "cheapest", "--yes", "--json")
+        assert done.code == 2
+        assert 'Did you mean "Ada Lovelace"?' in done.json["error"]["message"]
+    shop.buy("--to-address1", "1 Other St")
+    several = shop.run("rates", *FROM, "--to", "Ada Lovelace", *PARCEL, "--json")
+    assert several.code == 2
+    assert "525 S Winchester Blvd" in several.err
+    assert "1 Other St" in several.err
+    assert shop.ids() == []
+    assert len(shop.service.charges()) == 2
