@@ -165,6 +165,8 @@ class Context(AbstractContextManager["Context"]):
                 else phrase("Sandbox: no key is set, nothing costs money. shiplabel login keeps a key.")
             )
         for head in self.sessions.expire_old(self.clock.now()):
+            if head.waits:
+                continue  # its batch quotes it anew
             console.tell(
                 phrase(
                     "Session {session_id} has expired. Next: shiplabel new --like {session_id}",

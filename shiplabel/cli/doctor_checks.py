@@ -196,7 +196,7 @@ def _time_of(base_url: str) -> datetime | None:
 
 def sessions(context: Context) -> Iterator[Finding]:
     """Count open sessions, purchases in doubt, and sessions about to expire."""
-    heads = context.sessions.heads()
+    heads = [head for head in context.sessions.heads() if not head.waits]
     unknown = [head.session_id for head in heads if head.status == "unknown"]
     now = context.clock.now()
     ending = [

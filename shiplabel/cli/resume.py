@@ -155,7 +155,8 @@ def _same_rates(session: Session, wishes: Wishes) -> bool:
 
 def _only_open(context: Context, asked: Any) -> str:
     """Return the only open session that is no batch's row; let the clerk pick among several."""
-    heads = context.sessions.heads()
+    all_heads = context.sessions.heads()
+    heads = [head for head in all_heads if not head.waits]
     heads = [head for head in heads if head.batch is None] or heads
     if len(heads) == 1:
         return heads[0].session_id
@@ -164,4 +165,5 @@ def _only_open(context: Context, asked: Any) -> str:
         return picked
     ids = ", ".join(head.session_id for head in heads)
     said = phrase("Several sessions are open: {ids}.", ids=ids) if heads else phrase("No session is open.")
-    raise InputError(said, field="session", hint="shiplabel resume ID" if heads else "shiplabel new")
+    elsewhere = "shiplabel batch resume" if all_heads else "shiplabel new"
+    raise InputError(said, field="session", hint="shiplabel resume ID" if heads else elsewhere)

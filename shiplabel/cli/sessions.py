@@ -29,7 +29,7 @@ Id = Annotated[str, typer.Argument(help="The session's five characters.")]
 def list_(*, as_json: Json = False) -> None:
     """List open sessions and purchases in doubt, the newest first."""
     with Context.open() as context:
-        heads = [head for head in context.sessions.heads() if head.status in {"open", "unknown"}]
+        heads = [head for head in context.sessions.heads() if _is_listed(head)]
     if as_json:
         console.print_json([head.document for head in heads])
         return
@@ -37,6 +37,11 @@ def list_(*, as_json: Json = False) -> None:
         console.tell(phrase("No session is open. Next: shiplabel new"))
     titled = cache(title)
     console.results(_line(head, titled(head.document["step"])) for head in heads)
+
+
+def _is_listed(head: Head) -> bool:
+    """Tell whether a clerk has something to do; rows that only wait for their batch are its own matter."""
+    return head.status in {"open", "unknown"} and not head.waits
 
 
 def _line(head: Head, where: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from shiplabel.errors import StorageError
 from shiplabel.language import phrase
 from shiplabel.workflow.session import SCHEMA, Session, status_of
+from shiplabel.workflow.states import PurchaseState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,14 @@ def head_of(session: Session) -> dict[str, Any]:
         "label_id": session.purchase.label_id,
         "tracking_number": label.tracking_number if label else None,
         "cost": _text(label.cost) if label else None,
+        "waits": _waits(session),
     }
+
+
+def _waits(session: Session) -> bool:
+    """Tell whether it is a row that its batch has quoted and not bought: nobody's open session."""
+    planned = session.purchase.state is PurchaseState.PLANNED
+    return bool(session.batch) and session.step == "rate" and planned and session.error is None
 
 
 def _text(money: Money | None) -> dict[str, str] | None:

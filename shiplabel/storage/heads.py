@@ -63,6 +63,11 @@ class Head:
         return self.document.get("batch")
 
     @property
+    def waits(self) -> bool:
+        """Whether it is a row that was quoted and not bought: its batch goes on with it, nobody else need."""
+        return self.document.get("waits") is True
+
+    @property
     def updated_at(self) -> str:
         """When it was last saved, ISO 8601 in UTC."""
         return str(self.document["updated_at"])
