@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from shiplabel.workflow.session import Session
 
-FORM = 1
+FORM = 2
 FRESH_NS = 2_000_000_000
 LOCK_S = 20.0
 _TOLD_EVERY = 5000

@@ -89,7 +89,7 @@ def row_of(session: Session) -> tuple[str, list[Any]]:
         bought_at,
         status_of(session),
         session.wishes.order_id,
-        " ".join(filter(None, (answers.get("to_name"), answers.get("to_company")))),
+        ", ".join(filter(None, (answers.get("to_name"), answers.get("to_company")))),
         label.carrier_code,
         label.service_code,
         label.tracking_number,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.test_batch import order, run, write
 from tests.printing.listeners import accept_all, close_early, printer
 
 if TYPE_CHECKING:
@@ -33,6 +34,47 @@ def test_labels_list_shows_the_newest_first_and_filters(shop: Shop) -> None:
     assert len(shop.good("labels", "list", "--day", "today", "--limit", "1", "--json").json) == 1
     lines = shop.good("labels", "list", "--to", "lovelace").out.splitlines()
     assert [line.split()[2] for line in lines[1:]] == [second["label_id"], first["label_id"]]
+
+
+def ids_listed(shop: Shop, *filters: str) -> set[str]:
+    """Return which labels a filter lets through, the same in the table and as JSON."""
+    as_json = {label["label_id"] for label in shop.good("labels", "list", *filters, "--json").json}
+    lines = shop.good("labels", "list", *filters).out.splitlines()[1:]
+    assert {line.split()[2] for line in lines} == as_json
+    return as_json
+
+
+def test_labels_list_by_batch_and_carrier_lets_through_exactly_those(shop: Shop) -> None:
+    first = run(shop, write(shop, [order(1), order(2)])).json["batch_id"]
+    ups = ("--rate", "service:ups_ground", "--yes", "--json")
+    second = run(shop, write(shop, [order(3), order(4)], "ups.csv"), *ups).json["batch_id"]
+    hand = shop.buy("--order-id", "5")["label_id"]
+    labels = {one["shipment_key"]: one["label_id"] for one in shop.good("labels", "list", "--json").json}
+    one, two, three_, four = (labels[f"sl-{number}"] for number in (1, 2, 3, 4))
+    assert ids_listed(shop, "--batch", first) == {one, two}
+    assert ids_listed(shop, "--batch", second) == {three_, four}
+    assert ids_listed(shop, "--carrier", "ups") == {three_, four}
+    assert ids_listed(shop, "--carrier", "stamps_com") == {one, two, hand}
+    assert ids_listed(shop, "--carrier", "stamps_com", "--batch", first, "--day", "today") == {one, two}
+    assert ids_listed(shop, "--carrier", "stamps_com", "--search", "lovelace 2", "--day", "today") == {two}
+    assert ids_listed(shop, "--batch", second, "--search", "lovelace 4") == {four}
+    for nothing in (
+        ("--batch", first, "--carrier", "ups"),
+        ("--batch", second, "--day", "yesterday"),
+        ("--batch", first, "--search", "lovelace 3"),
+        ("--carrier", "fedex"),
+        ("--batch", "B2222"),
+    ):
+        assert ids_listed(shop, *nothing) == set()
+
+
+def test_name_and_company_are_told_apart_wherever_they_stand_in_one_line(shop: Shop) -> None:
+    label = shop.buy("--to-company", "Lee & Sons")["label_id"]
+    both = "Ada Lovelace, Lee & Sons"
+    assert both in shop.good("labels", "list").out
+    rows = list(csv.DictReader(io.StringIO(shop.good("labels", "export").out.removeprefix("\ufeff"))))
+    assert rows[0]["recipient"] == both
+    assert ids_listed(shop, "--to", "lee & s") == ids_listed(shop, "--to", "ada") == {label}
 
 
 def test_labels_list_in_a_terminal_is_a_table(shop: Shop) -> None:
