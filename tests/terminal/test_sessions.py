@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.terminal.driver import ENTER, LEAVE
+import pytest
+
+from tests.terminal.driver import END, ENTER, LEAVE
 from tests.terminal.script import answer_until, kept_before, wait_step
 
 if TYPE_CHECKING:
@@ -133,3 +135,45 @@ def test_save_and_quit_from_the_review_is_exit_130(desk: Desk) -> None:
     terminal.send("s")
     assert terminal.end() == 130
     assert f"shiplabel resume {desk.ids()[0]}" in " ".join(terminal.pages.split())
+
+
+@pytest.mark.parametrize("key", [LEAVE, END, "n"])
+def test_discard_that_is_not_agreed_to_loses_nothing(desk: Desk, key: str) -> None:
+    session_id = begun(desk, "from_city")
+    before = desk.session()
+    terminal = desk.open("sessions", "discard", session_id)
+    terminal.wait_for(f"Discard session {session_id}? (y/n)")
+    terminal.send(key)
+    assert terminal.end() == 130
+    assert "Nothing was changed." in terminal.pages
+    assert desk.session() == before
+    wait_step(desk.open("resume", session_id), "from_city")
+
+
+def test_discard_takes_a_yes_and_other_keys_mean_nothing(desk: Desk) -> None:
+    session_id = begun(desk, "from_city")
+    terminal = desk.open("sessions", "discard", session_id)
+    terminal.wait_for("(y/n)")
+    terminal.send(f"x {ENTER}y{ENTER}")
+    assert terminal.end() == 0
+    assert f"Session {session_id} is discarded." in terminal.pages
+    assert desk.ids() == []
+
+
+@pytest.mark.parametrize("key", [LEAVE, "n"])
+def test_purge_that_is_not_agreed_to_deletes_nothing(desk: Desk, key: str) -> None:
+    session_id = begun(desk, "from_city")
+    assert desk.open("sessions", "discard", session_id, "--yes").end() == 0
+    terminal = desk.open("sessions", "purge")
+    terminal.wait_for("Delete all expired and discarded sessions? (y/n)")
+    terminal.send(key)
+    assert terminal.end() == 130
+    shown = desk.open("sessions", "show", session_id)
+    assert shown.end() == 0
+    assert "discarded" in shown.pages
+    again = desk.open("sessions", "purge")
+    again.wait_for("(y/n)")
+    again.send("y")
+    assert again.end() == 0
+    assert "1 session deleted." in again.pages
+    assert desk.open("sessions", "show", session_id).end() == 2
