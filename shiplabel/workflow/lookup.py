@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import ApiError, NoAnswer, OutcomeUnknown, ShiplabelError, StorageError, Unauthorized
@@ -110,7 +111,7 @@ def settle(parts: Parts, session: Session, *, settle_s: float | None = None) -> 
         left_s = end - parts.clock.elapsed_s()
         if left_s <= 0:
             break
-        parts.say(phrase("No label is seen yet; looking again for {left_s:.0f} s.", left_s=left_s))
+        parts.say(phrase("No label is seen yet; looking again for {left_s} s.", left_s=ceil(left_s)))
         parts.clock.pause(min(pause_s, left_s))
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
     raise OutcomeUnknown(
@@ -138,11 +139,11 @@ def _what_is_looked_up(session: Session, seconds: float) -> str:
     known = ", ".join(trace for trace in traces if trace)
     return phrase(
         "The purchase for {shipment_key} was sent{sent} and has no certain answer. Looking for its label at "
-        "the service for up to {seconds:.0f} s ({known}); nothing is sent again. "
+        "the service for up to {seconds} s ({known}); nothing is sent again. "
         "^C stops looking and keeps all.",
         shipment_key=session.shipment_key,
         sent=phrase(" on {at:%Y-%m-%d} at {at:%H:%M} UTC", at=intent.at) if intent else "",
-        seconds=seconds,
+        seconds=ceil(seconds),
         known=known or phrase("by its key"),
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import (
@@ -189,7 +190,7 @@ def _attempt(parts: Parts, session: Session) -> Session:
         wait_s = said.retry_after_s or pause_s
         if isinstance(said, RateLimited) and patience and wait_s <= left_s:
             left_s -= wait_s
-            parts.say(phrase("Too many requests; waiting {wait_s:.0f} s.", wait_s=wait_s))
+            parts.say(phrase("Too many requests; waiting {wait_s} s.", wait_s=ceil(wait_s)))
             parts.clock.pause(wait_s)
             pause_s *= 2
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,6 +220,31 @@ def test_dry_run_quotes_adds_up_and_buys_nothing(shop: Shop) -> None:
     assert bad.code == 2
 
 
+def test_rows_of_a_dry_run_are_nobody_s_open_sessions(shop: Shop) -> None:
+    path = write(shop, [order(1), order(2), order(3, to_city="Nowhere")])
+    done = run(shop, path, "--rate", "cheapest", "--dry-run", "--json")
+    assert (done.code, done.json["waiting"]) == (0, 3)
+    assert shop.good("sessions", "list", "--json").json == []
+    assert shop.good("sessions", "list").out == ""
+    refused = shop.run("resume", "--rate", "cheapest", "--yes", "--json")
+    assert (refused.code, refused.json["error"]["message"]) == (2, "No session is open.")
+    assert "shiplabel batch resume" in refused.err
+    found = next(one for one in shop.run("doctor", "--json").json if one["check"] == "sessions")
+    assert found["message"] == "0 open."
+    later = (datetime.now(UTC) + timedelta(hours=25)).isoformat()
+    assert "has expired" not in shop.good("labels", "list", SHIPLABEL_NOW=later).err
+    resumed = shop.run("batch", "resume", "--yes", "--json")
+    assert (resumed.code, counts(resumed)) == (0, (3, 3, 0, 0, 0)), resumed.err
+    assert len(shop.service.charges()) == 3
+
+
+def test_failed_row_is_an_open_session_to_be_mended(shop: Shop) -> None:
+    shop.service.fault("insufficient-funds@purchase:times=1")
+    assert run(shop, write(shop, [order(1)])).code == 1
+    (listed,) = shop.good("sessions", "list", "--json").json
+    assert (listed["status"], listed["order_id"]) == ("open", "1")
+
+
 def test_missing_options_are_named_at_once_without_a_terminal(shop: Shop) -> None:
     done = run(shop, three(shop), "--json")
     assert done.code == 2
@@ -236,6 +262,10 @@ def test_missing_options_are_named_at_once_without_a_terminal(shop: Shop) -> Non
         (("--rate", "cheapest", "--yes", "--map", "Zip"), "--map"),
         (("--rate", "cheapest", "--yes", "--format", "zpl", "--layout", "letter"), "letter"),
         (("--rate", "cheapest", "--yes", "--format", "png", "--merge", "all.pdf"), "--merge"),
+        (("--rate", "cheapest", "--yes", "--format", "zpl", "--merge", "all.pdf"), "--format pdf"),
+        (("--rate", "cheapest", "--yes", "--merge", "all.zpl"), "--format zpl"),
+        (("--rate", "cheapest", "--yes", "--print", "--printer", "host:0"), "usable port"),
+        (("--rate", "cheapest", "--yes", "--print", "--printer", "a queue"), "print queue"),
         (("--rate", "cheapest", "--yes", "--results", "orders.csv"), "source itself"),
         (("--rate", "cheapest", "--yes", "--merge", "nowhere/all.pdf"), "no folder"),
     ],
@@ -336,6 +366,49 @@ def test_merged_labels_are_in_file_order_and_whole(shop: Shop) -> None:
     assert all(number in text for number, text in zip(tracked, texts, strict=True))
 
 
+def test_merged_zpl_is_one_stream_in_file_order(shop: Shop) -> None:
+    merged = shop.home / "all.zpl"
+    done = run(shop, three(shop), *BUY, "--format", "zpl", "--merge", str(merged))
+    assert (done.code, done.json["merged_file"]) == (0, str(merged)), done.err
+    papers = [Path(row["label_file"]).read_text(encoding="utf-8").strip() for row in results(shop)]
+    stream = merged.read_text(encoding="utf-8")
+    assert stream.count("^XA") == stream.count("^XZ") == sum(paper.count("^XA") for paper in papers)
+    places = [stream.find(paper) for paper in papers]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_void_of_a_batch_is_refused_before_anything_is_sent(shop: Shop) -> None:
+    assert shop.run("batch", "void", "B2222", "--yes").code == 2
+    run(shop, three(shop))
+    asked = len(paths(shop))
+    refused = shop.run("batch", "void")
+    assert refused.code == 2
+    assert "--yes is missing. Nothing was done." in refused.err
+    assert len(paths(shop)) == asked
+    assert {row["status"] for row in results(shop)} == {"bought"}
+
+
+def test_void_of_a_batch_that_the_service_refuses_is_1_and_says_why(shop: Shop) -> None:
+    run(shop, three(shop))
+    shop.service.fault("void-refused:reason=label_already_used")
+    done = shop.run("batch", "void", "--yes", "--json")
+    assert (done.code, done.json["voided"], done.json["status"]) == (1, 0, "bought")
+    assert done.err.count("scanned") == 3
+    assert [row["status"] for row in results(shop)] == ["bought"] * 3
+    shop.service.mend()
+    assert shop.good("batch", "void", "--yes", "--json").json["voided"] == 3
+    assert "has no unused label" in shop.good("batch", "void", "--yes").out
+
+
+def test_void_of_a_batch_without_a_certain_answer_is_5_and_settles_later(shop: Shop) -> None:
+    run(shop, three(shop))
+    shop.service.fault("redirect@void:times=1")
+    done = shop.run("batch", "void", "--yes", "--json")
+    assert (done.code, done.json["voided"]) == (5, 2), done.err
+    assert shop.good("batch", "void", "--yes", "--json").json["voided"] == 3
+
+
 def test_void_of_a_batch_voids_each_unused_label_with_a_yes(shop: Shop) -> None:
     run(shop, three(shop))
     assert shop.run("batch", "void").code == 2
@@ -377,6 +450,30 @@ def test_check_names_every_problem_and_sends_nothing(shop: Shop) -> None:
     assert found == [(2, "to_zip"), (3, "weight")]
     assert paths(shop) == []
     assert not list((shop.home / "data").rglob("batch.json"))
+
+
+def test_check_of_rows_that_all_have_labels_says_that_nothing_is_left(shop: Shop) -> None:
+    path = three(shop)
+    run(shop, path)
+    done = shop.good("batch", "check", str(path), *FROM)
+    assert "Nothing is left to buy: every row has its label." in done.err
+    assert "batch run" not in done.err
+    partly = shop.run("batch", "check", str(write(shop, [order(1), order(9)], "more.csv")), *FROM)
+    assert "Next: shiplabel batch run" in partly.err
+    bad = shop.run("batch", "check", str(write(shop, [order(1), order(9, to_zip="x")], "bad.csv")), *FROM)
+    assert bad.code == 2
+    assert "1 of 2 rows cannot be bought as it stands:" in bad.err
+    assert "batch run" not in bad.err
+    only = shop.run("batch", "check", str(write(shop, [order(9, to_zip="x")], "one.csv")), *FROM)
+    assert "The only row cannot be bought as it stands:" in only.err
+
+
+def test_row_in_doubt_is_never_said_to_be_looked_for_for_no_time(shop: Shop) -> None:
+    shop.service.fault("drop-before-head@purchase")
+    done = run(shop, write(shop, [order(1)]), SHIPLABEL_SETTLE="1s")
+    assert done.code == 5
+    assert "1 purchase has no certain answer; looking again for " in done.err
+    assert " 0 s" not in done.err
 
 
 def test_sheet_without_an_order_is_refused(shop: Shop) -> None:

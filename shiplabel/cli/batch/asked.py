@@ -164,6 +164,17 @@ def _check_files(source: Path, options: Options) -> None:
             raise InputError(said, field=option)
     if options.merge and options.wishes.format == "png":
         raise InputError(phrase("--merge goes with --format pdf or zpl, not png."), field="merge")
+    ending = Path(options.merge).suffix.casefold().removeprefix(".")
+    if ending in {"pdf", "zpl"} - {options.wishes.format}:
+        raise InputError(
+            phrase(
+                "--merge {name}: {format} labels do not make such a file.",
+                name=Path(options.merge).name,
+                format=options.wishes.format.upper(),
+            ),
+            field="merge",
+            hint=phrase("add --format {ending}, or name the file otherwise", ending=ending),
+        )
 
 
 def _absolute(text: str) -> str:

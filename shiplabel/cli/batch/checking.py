@@ -34,7 +34,7 @@ class _Look:
     def __init__(self, context: Context, orders: OrderFile) -> None:
         self._store, self._orders = context.sessions, orders
         self._known = KeySet(context.sessions.keys())
-        self.rows = self.bad = 0
+        self.rows = self.bad = self.todo = 0
         self.samples: list[RowDraft] = []
         self.labelled = array("L")
         self.problems: list[Problem] = []
@@ -46,10 +46,12 @@ class _Look:
             self.bad += not draft.is_good
             if draft.is_good and len(self.samples) < rehearsing.SHOWN:
                 self.samples.append(draft)
-            if draft.shipment_key in self._known and any(
+            labelled = draft.shipment_key in self._known and any(
                 map(is_bought, self._store.with_key(draft.shipment_key))
-            ):
+            )
+            if labelled:
                 self.labelled.append(draft.row)
+            self.todo += draft.is_good and not labelled
             if keep:
                 self.problems += draft.problems
             yield from draft.problems
@@ -89,7 +91,11 @@ def _tell_end(path: Path, look: _Look) -> None:
     run = f"shiplabel batch run {shlex.quote(str(path))} --rate cheapest"
     if look.bad:
         console.tell(phrase("Next: mend these rows in the sheet, save it, and check it again."))
-    if look.bad and good:
+    elif not look.todo:
+        console.tell(
+            phrase("Nothing is left to buy: every row has its label. Next: shiplabel labels list")
+        )
+    if look.bad and look.todo:
         failed = f"{path.stem}.failed.csv"
         console.tell(
             phrase(
@@ -98,5 +104,5 @@ def _tell_end(path: Path, look: _Look) -> None:
                 failed=failed,
             )
         )
-    elif good:
+    elif look.todo:
         console.tell(phrase("Next: {command}", command=run))

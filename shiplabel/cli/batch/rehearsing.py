@@ -101,12 +101,21 @@ def show_problems(groups: Sequence[ProblemGroup], bad: int, rows: int) -> None:
     warnings = [group for group in groups if group.level == "warning"]
     if warnings:
         console.tell("\n")
-        _tell(phrase("Worth a look; these rows are bought as they stand:"))
+        odd = {row for group in warnings for row in group.rows}
+        _tell(
+            phrase_n(
+                "Worth a look; this row is bought as it stands:",
+                "Worth a look; these rows are bought as they stand:",
+                len(odd),
+            )
+        )
         _show_groups(warnings)
     if errors:
         console.tell("\n")
         _tell(
-            phrase_n(
+            phrase("The only row cannot be bought as it stands:")
+            if rows == 1
+            else phrase_n(
                 "{count} of {rows} rows cannot be bought as it stands:",
                 "{count} of {rows} rows cannot be bought as they stand:",
                 bad,

@@ -9,12 +9,13 @@ from __future__ import annotations
 import queue
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING
 
 from shiplabel.cli.batch.crew import Crew
 from shiplabel.cli.batch.interrupt import WAKE_S, LeftWaiting
 from shiplabel.errors import HeldError, NotSent, RateLimited, ShiplabelError, StorageError, Unauthorized
-from shiplabel.language import phrase
+from shiplabel.language import phrase, phrase_n
 from shiplabel.workflow.batch import (
     BOUGHT_ROW,
     SKIPPED,
@@ -123,10 +124,11 @@ class Run:
             if left_s <= 0:
                 return
             self.parts.say(
-                phrase(
-                    "{count} purchases have no certain answer; looking again for {left_s:.0f} s.",
-                    count=self.ledger.tally.counts.unknown,
-                    left_s=left_s,
+                phrase_n(
+                    "{count} purchase has no certain answer; looking again for {left_s} s.",
+                    "{count} purchases have no certain answer; looking again for {left_s} s.",
+                    self.ledger.tally.counts.unknown,
+                    left_s=ceil(left_s),
                 )
             )
             clock.pause(min(pause_s, left_s))
