@@ -55,7 +55,7 @@ def _unknown(name: str, recent: Sequence[Entry], saved: Sequence[str]) -> InputE
     holding = [entry.name for entry in search(recent, name)]
     near = [*holding, *(one for one in saved if _folded(name) in _folded(one))]
     near += difflib.get_close_matches(name, names, n=NEAR)
-    said = phrase("Neither the address book nor a label of late has a recipient {name}.", name=quoted(name))
+    said = phrase("There is no address {name}, and no label went to that name lately.", name=quoted(name))
     if near:
         told = ", ".join(map(quoted, list(dict.fromkeys(near))[:NEAR]))
         said = f"{said} {phrase('Did you mean {near}?', near=told)}"

@@ -92,9 +92,7 @@ def _tell_end(path: Path, look: _Look) -> None:
     if look.bad:
         console.tell(phrase("Next: mend these rows in the sheet, save it, and check it again."))
     elif not look.todo:
-        console.tell(
-            phrase("Nothing is left to buy: every row has its label. Next: shiplabel labels list")
-        )
+        console.tell(phrase("Nothing is left to buy: every row has its label. Next: shiplabel labels list"))
     if look.bad and look.todo:
         failed = f"{path.stem}.failed.csv"
         console.tell(
