@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from shiplabel.errors import HeldError, InputError
 from shiplabel.language import phrase
+from shiplabel.lock_file import LockFile
 from shiplabel.storage.atomic import make_folder, refused
 
 if TYPE_CHECKING:
@@ -31,10 +30,11 @@ class Locks:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._made = False
 
     def claim(self, session_id: str) -> bool:
         """Make a session's lock file; tell whether nobody had made it before. Raises StorageError."""
-        make_folder(self._folder)
+        self._make()
         path = self._folder / f"{session_id}.lock"
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -95,9 +95,7 @@ class Locks:
     def free(self, session_id: str) -> Iterator[bool]:
         """Yield whether nobody holds a session; while it is free, nobody else can take it."""
         lock = self._lock(session_id)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
+        if not lock.acquire(0):
             yield False
             return
         try:
@@ -109,19 +107,25 @@ class Locks:
     def _locked(self, name: str, wait_s: float, refusal: Callable[[], HeldError]) -> Iterator[None]:
         lock = self._lock(name)
         try:
-            lock.acquire(timeout=wait_s, poll_interval=0.02)
-        except Timeout:
-            raise refusal() from None
+            free = lock.acquire(wait_s)
         except OSError as problem:
             raise refused(self._folder, problem) from problem
+        if not free:
+            raise refusal()
         try:
             yield
         finally:
             lock.release()
 
-    def _lock(self, name: str) -> FileLock:
-        make_folder(self._folder)
-        return FileLock(self._folder / f"{name}.lock", mode=0o600)
+    def _lock(self, name: str) -> LockFile:
+        self._make()
+        return LockFile(f"{self._folder}/{name}.lock")
+
+    def _make(self) -> None:
+        """Make the folder, looked for once: it holds several locks for each label."""
+        if not self._made:
+            make_folder(self._folder)
+            self._made = True
 
     def _name(self, name: str, typed: str) -> str:
         """Return a lock's name; raise InputError for one that would leave the folder."""
@@ -137,10 +141,13 @@ class Locks:
         """Say who holds it, where the disk lets us; a note of an older holder is replaced."""
         text = phrase("process {pid} since {at:%Y-%m-%d %H:%M} UTC", pid=os.getpid(), at=datetime.now(UTC))
         with contextlib.suppress(OSError):
-            note.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(note)  # noqa: PTH108  # a point where the disk can fail
             file = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(file, "w", encoding="utf-8") as kept:
-                kept.write(text)
+            try:
+                os.write(file, text.encode())
+            finally:
+                os.close(file)
 
 
 def _held(session_id: str, note: Path) -> HeldError:
