@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from filelock import FileLock, Timeout
+from shiplabel.lock_file import LockFile
 
 from shiplabel.language import phrase
 
@@ -41,6 +41,7 @@ LEAST_TOLD_S: Final = 1.0
 _FAR_S: Final = 3600.0
 _POLL_S: Final = 0.001
 _PATIENCE_S: Final = 5.0
+_HANDED_ON: Final = 32
 _HEAD: Final = struct.Struct("<4sI16sdI")
 _MAGIC: Final = b"SLP1"
 _PLAINLY: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -74,10 +75,11 @@ class Pacing:
         with suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / f"{name}.pace"
-        self._file_lock = FileLock(
-            folder / f"{name}.lock", _PATIENCE_S, mode=0o600, thread_local=False, poll_interval=_POLL_S
-        )
+        self._file_lock = LockFile(f"{folder}/{name}.lock", _POLL_S)
         self._thread_lock = threading.Lock()
+        self._queue: list[None] = []
+        self._kept: Book | None = None
+        self._passed = 0
         self._limit = limit
         self._margin_s = max(LEAST_MARGIN_S, window_s * MARGIN_SHARE)
         self._window_s = window_s + self._margin_s
@@ -156,26 +158,62 @@ class Pacing:
                 insort(book.turns, moment)
 
     def _calls(self) -> int:
-        with self._opened(changes=False) as book:
+        with self._opened() as book:
             return book.calls
 
     @contextmanager
-    def _opened(self, *, changes: bool = True) -> Iterator[Book]:
-        """Yield the book to read and to change; no other thread or process has it meanwhile."""
-        with self._thread_lock:
-            try:
-                self._file_lock.acquire()
-            except (OSError, Timeout) as error:
-                _LOG.debug("the budget is kept by this process alone: %s", type(error).__name__)
+    def _opened(self) -> Iterator[Book]:
+        """Yield the book to read and to change; no other thread or process has it meanwhile.
+
+        Threads that stand in line hand the open book on: the file is read by the first and written by the
+        last of so many, before another process gets it.
+        """
+        with self._in_line():
+            book = self._kept or self._taken_up()
+            if book is None:
                 yield self._recent(self._alone)
                 return
             try:
-                self._alone = book = self._recent(self._read())
+                self._kept = self._alone = book
                 yield book
-                if changes:
-                    self._write(book)
             finally:
-                self._file_lock.release()
+                self._passed += 1
+                if not self._queue or self._passed >= _HANDED_ON:
+                    self._put_back(book)
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """Wait until no other thread has the book; who leaves the line early leaves no book open."""
+        self._queue.append(None)
+        try:
+            self._thread_lock.acquire()
+        except BaseException:
+            self._queue.pop()
+            with self._thread_lock:
+                if self._kept and not self._queue:
+                    self._put_back(self._kept)
+            raise
+        self._queue.pop()
+        try:
+            yield
+        finally:
+            self._thread_lock.release()
+
+    def _taken_up(self) -> Book | None:
+        """Return the book as the file has it now, None where the disk refuses."""
+        with suppress(OSError):
+            if self._file_lock.acquire(_PATIENCE_S):
+                return self._recent(self._read())
+        _LOG.debug("the budget is kept by this process alone")
+        return None
+
+    def _put_back(self, book: Book) -> None:
+        """Write the book and let others have it."""
+        self._kept, self._passed = None, 0
+        try:
+            self._write(book)
+        finally:
+            self._file_lock.release()
 
     def _recent(self, book: Book) -> Book:
         """Drop the turns that no longer count."""
@@ -184,7 +222,7 @@ class Pacing:
 
     def _read(self) -> Book:
         try:
-            content = self.path.read_bytes()
+            content = _content(self.path)
         except FileNotFoundError:
             return Book()
         except OSError:
@@ -221,6 +259,14 @@ class Pacing:
                 os.close(file)
         except OSError as error:
             _LOG.debug("the budget could not be written: %s", error.strerror)
+
+
+def _content(path: Path) -> bytes:
+    file = os.open(path, os.O_RDONLY | _PLAINLY)
+    try:
+        return os.read(file, os.fstat(file).st_size)
+    finally:
+        os.close(file)
 
 
 def _boot() -> bytes:
