@@ -80,26 +80,31 @@ def make_folder(path: Path) -> None:
         raise refused(path, error) from error
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Replace a file's content durably, mode 0600; raise StorageError with the old content standing."""
+def write_durably(path: Path, content: bytes) -> os.stat_result:
+    """Replace a file's content durably, mode 0600; raise StorageError with the old content standing.
+
+    Return what the system tells of the file that was written.
+    """
     aside = os.path.join(path.parent, f".{path.name[:200]}.{secrets.token_hex(4)}.tmp")  # noqa: PTH118  # each save
     try:
-        _write_aside(aside, content)
+        told = _write_aside(aside, content)
         os.replace(aside, path)  # noqa: PTH105  # a point where the disk can fail
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(aside)  # noqa: PTH108  # a point where the disk can fail
         raise refused(path, error) from error
     _confirm(path, path.parent)
+    return told
 
 
-def _write_aside(aside: str, content: bytes) -> None:
+def _write_aside(aside: str, content: bytes) -> os.stat_result:
     file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY | NO_LINK, 0o600)
     try:
         left = memoryview(content)
         while left:
             left = left[os.write(file, left) :]
         os.fsync(file)
+        return os.fstat(file)
     finally:
         os.close(file)
 
@@ -158,11 +163,15 @@ def read_plain(path: Path | str, most: int | None = None) -> bytes:
 
 
 class AtomicStorage(Storage):
-    """TinyDB's storage in one JSON file, replaced whole; what was read or written last is remembered."""
+    """TinyDB's storage in one JSON file, replaced whole; what was read or written last is remembered.
+
+    ``written`` is what the system told of the file as this program left it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: dict[str, dict[str, Any]] | None = None
+        self.written: os.stat_result | None = None
 
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Return the tables, None where there is no file; raise StorageError when it is damaged."""
@@ -184,7 +193,7 @@ class AtomicStorage(Storage):
         """Replace the file."""
         self._seen = None
         make_folder(self._path.parent)
-        write_durably(self._path, _encoded(data))
+        self.written = write_durably(self._path, _encoded(data))
         self._seen = data
 
     def _unreadable(self, error: OSError) -> StorageError:

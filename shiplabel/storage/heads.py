@@ -24,6 +24,10 @@ _TEXTS_OF = itemgetter("session_id", "status", "step", "updated_at", "expires_at
 _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO}
 
 
+Mark = tuple[int, int, int]
+"""What tells a file from what stood in its place before."""
+
+
 class DamagedHead(Exception):
     """What stands in a session file's place is none."""
 
@@ -86,7 +90,7 @@ class Heads:
     """Reads heads, each file once until it changes."""
 
     def __init__(self) -> None:
-        self._read: dict[str, tuple[tuple[int, int, int], Head]] = {}
+        self._read: dict[str, tuple[Mark, Head]] = {}
 
     def of(self, path: str) -> Head | None:
         """Return a file's head, None where there is no file.
@@ -94,8 +98,7 @@ class Heads:
         Raises DamagedHead for what is no session file, OSError when the disk does not let it be read.
         """
         try:
-            found = os.lstat(path)  # a listing looks at each of 10,000 files
-            mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+            mark = mark_of(os.lstat(path))  # a listing looks at each of 10,000 files
             known = self._read.get(path)
             if known and known[0] == mark:
                 return known[1]
@@ -114,6 +117,11 @@ class Heads:
     def forget(self, path: str) -> None:
         """Forget a file: many are written in a long run, and few are read again."""
         self._read.pop(path, None)
+
+
+def mark_of(found: os.stat_result) -> Mark:
+    """Return a file's mark."""
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _name(path: str) -> str:

@@ -6,6 +6,7 @@ later than the one in hand, and that this program did not write, is not overwrit
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ from tinydb.table import Document
 from shiplabel.errors import StorageError
 from shiplabel.language import phrase
 from shiplabel.storage.atomic import AtomicStorage
-from shiplabel.storage.heads import DamagedHead
+from shiplabel.storage.heads import DamagedHead, mark_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shiplabel.storage.heads import Heads
+    from shiplabel.storage.heads import Heads, Mark
     from shiplabel.workflow.session import Session
 
 
@@ -31,6 +32,8 @@ class Saves:
         self._heads = heads
         self._open: dict[Path, TinyDB] = {}
         self._tried: dict[Path, int] = {}
+        self._wrote: dict[Path, Mark] = {}
+        self._paths: dict[str, list[Path]] = {}
 
     def write(self, path: Path, session: Session) -> Session:
         """Replace a session's file durably; return the session with its new revision.
@@ -45,28 +48,34 @@ class Saves:
         database = self._open.get(path)
         if database is None:
             database = self._open[path] = TinyDB(path, storage=AtomicStorage)
+            self._paths.setdefault(session.session_id, []).append(path)
         document = to_document(session)
         table = database.table("session")
         if table.contains(doc_id=1):
             table.update(document, doc_ids=[1])
         else:
             table.insert(Document(document, doc_id=1))
+        storage = database.storage
+        if isinstance(storage, AtomicStorage) and storage.written:
+            self._wrote[path] = mark_of(storage.written)
         return session
 
     def forget(self, path: Path) -> None:
         """Forget a file that was moved away."""
         self._open.pop(path, None)
         self._tried.pop(path, None)
+        self._wrote.pop(path, None)
         self._heads.forget(str(path))
 
     def let_go(self, session_id: str) -> None:
         """Forget a session whose lock is let go: others may write it from now on."""
-        for path in list(self._open):  # a copy: other threads open and forget their own meanwhile
-            if path.name.startswith(f"{session_id}~") or path.name.endswith(f"~{session_id}.json"):
-                self.forget(path)
+        for path in self._paths.pop(session_id.upper(), ()):
+            self.forget(path)
 
     def _refuse_stale(self, path: Path, session: Session) -> None:
         try:
+            if self._wrote.get(path) == mark_of(os.lstat(path)):
+                return
             head = self._heads.of(str(path))
         except (DamagedHead, OSError):
             return
