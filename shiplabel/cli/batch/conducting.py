@@ -93,15 +93,14 @@ class _Conductor:
         self.context, self.files, self.batch = context, files, batch
         self.orders, self.wanted, self.options = orders, wanted, wanted.options
         self.journal, self.interrupt = journal, interrupt
-        workers = wanted.options.workers or WORKERS
-        self.gate = Gate(context.api, workers, self._sit_out)
+        self.gate = Gate(context.api, wanted.options.workers or WORKERS, self._sit_out)
         self.is_watched = context.can_ask and not wanted.as_json
         self.progress: Progress | None = None
         clock = HeedingClock(context.clock, interrupt)
         parts = replace(context.parts, api=self.gate, clock=clock, settle_s=0.0, say=self._say)
         self.ledger = Ledger(journal, Purse(wanted.options.max_total))
         self.look = Look(parts.store, orders, plan, self.ledger)
-        self.running = Run(parts, orders, plan, self.ledger, interrupt, workers)
+        self.running = Run(parts, orders, plan, self.ledger, interrupt, self.gate)
         self.running.on_change = self._changed
         self.running.sits_out = self.is_watched
         context.say = self._say

@@ -35,6 +35,7 @@ from shiplabel.workflow.rows import RowDraft
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from shiplabel.cli.batch.gate import Gate
     from shiplabel.cli.batch.interrupt import Interrupt
     from shiplabel.cli.batch.opening import OrderFile
     from shiplabel.workflow.batch_found import Plan
@@ -71,7 +72,7 @@ Came = _Walked | _Papered
 
 
 class Run:
-    """The phases of one run of a batch, with so many workers."""
+    """The phases of one run of a batch; ``gate`` is the service as its workers see it."""
 
     def __init__(
         self,
@@ -80,9 +81,9 @@ class Run:
         plan: Plan,
         ledger: Ledger,
         interrupt: Interrupt,
-        workers: int,
+        gate: Gate,
     ) -> None:
-        self.parts, self.orders, self.plan = parts, orders, plan
+        self.parts, self.orders, self.plan, self.gate = parts, orders, plan, gate
         self.ledger, self.interrupt = ledger, interrupt
         self.prices = Prices()
         self.halted: ShiplabelError | None = None
@@ -94,11 +95,11 @@ class Run:
         self._counted_as: dict[str, str] = {}
         self._unsent = 0
         self._flying: dict[int, RowDraft] = {}
-        self._threads = threads_for(workers)
+        self._threads = threads_for(gate.most)
         self._out: queue.SimpleQueue[Came] = queue.SimpleQueue()
         self._crew: Crew[Came] = Crew(self._threads, self._out)
         self._papers: Crew[Came] = Crew(
-            max(FEWEST_PAPERS, min(workers, MOST_CONNECTIONS - workers)), self._out
+            max(FEWEST_PAPERS, min(gate.most, MOST_CONNECTIONS - gate.most)), self._out
         )
 
     def quote(self, *, dry_run: bool = False) -> None:
@@ -195,7 +196,8 @@ class Run:
         if self.interrupt.stopping or self.halted:
             return _Walked(draft, None)
         try:
-            return _Walked(draft, act())
+            with self.gate.start():
+                return _Walked(draft, act())
         except LeftWaiting:
             return _Walked(draft, None)
         except BaseException as fault:  # noqa: BLE001  # a bug: handed to the main thread, which ends the run
@@ -280,6 +282,7 @@ class Run:
 
     def _paper(self, outcome: RowOutcome) -> Came:
         """Fetch a paper, in a worker; what fails is told and the label stays bought."""
+        self.gate.give_way()
         try:
             return _Papered(fetch_row(self.parts, outcome))
         except ShiplabelError as error:
@@ -307,4 +310,4 @@ class Run:
 
 def threads_for(workers: int) -> int:
     """Return how many threads keep so many requests in flight while others write to the disk."""
-    return workers + workers // 2
+    return 2 * workers
