@@ -24,9 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from shiplabel.lock_file import LockFile
-
 from shiplabel.language import phrase
+from shiplabel.lock_file import LockFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
