@@ -1,0 +1,67 @@
+"""Lock files: one holder at a time, whatever thread gives back, no link followed, the owner's alone."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from shiplabel.lock_file import LockFile
+
+
+def test_lock_that_is_held_is_not_had_until_it_is_given_back(tmp_path: Path) -> None:
+    one, two = LockFile(f"{tmp_path}/a.lock"), LockFile(f"{tmp_path}/a.lock")
+    assert one.acquire(0)
+    assert not two.acquire(0)
+    giver = threading.Thread(target=one.release)
+    giver.start()
+    giver.join()
+    assert two.acquire(0)
+
+
+def test_lock_that_is_given_back_meanwhile_is_had_by_who_waits(tmp_path: Path) -> None:
+    one, two = LockFile(f"{tmp_path}/a.lock"), LockFile(f"{tmp_path}/a.lock", 0.001)
+    assert one.acquire(0)
+    had: list[bool] = []
+    waiting = threading.Thread(target=lambda: had.append(two.acquire(30)))
+    waiting.start()
+    one.release()
+    waiting.join()
+    assert had == [True]
+
+
+def test_lock_is_the_same_as_the_one_of_the_library(tmp_path: Path) -> None:
+    lock = LockFile(f"{tmp_path}/a.lock")
+    with FileLock(tmp_path / "a.lock"):
+        assert not lock.acquire(0)
+    assert lock.acquire(0)
+
+
+def _open_files() -> set[str]:
+    return {file.name for file in Path("/proc/self/fd").iterdir()}
+
+
+def test_lock_leaves_no_file_open_whether_it_is_had_or_not(tmp_path: Path) -> None:
+    held = LockFile(f"{tmp_path}/a.lock")
+    held.acquire(0)
+    before = _open_files()
+    assert not LockFile(f"{tmp_path}/a.lock").acquire(0)
+    other = LockFile(f"{tmp_path}/b.lock")
+    assert other.acquire(0)
+    other.release()
+    assert _open_files() == before
+
+
+def test_lock_follows_no_link_and_is_the_owners_alone(tmp_path: Path) -> None:
+    (tmp_path / "link.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="link"):
+        LockFile(f"{tmp_path}/link.lock").acquire(0)
+    old = os.umask(0)
+    try:
+        assert LockFile(f"{tmp_path}/a.lock").acquire(0)
+    finally:
+        os.umask(old)
+    assert (tmp_path / "a.lock").stat().st_mode & 0o777 == 0o600
