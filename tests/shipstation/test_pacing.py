@@ -12,6 +12,7 @@ import pytest
 
 from shiplabel.cli.clock import SystemClock
 from shiplabel.errors import RateLimited
+from shiplabel.lock_file import LockFile
 from shiplabel.shipstation import pacing as pacing_module
 from shiplabel.shipstation.pacing import LEAST_MARGIN_S, LONGEST_PAUSE_S, Pacing
 from shiplabel.shipstation.patience import Patience
@@ -281,3 +282,64 @@ def test_pause_of_another_process_is_told_once_and_waited_for_as_long_as_a_call_
     clock.seconds += 250
     assert budget.wait(Patience(clock, 20)) == pytest.approx(1300)
     assert told == ["Too many requests: the service asks for a pause of 300 s."]
+
+
+class _LeftOnce:
+    """A thread's lock that somebody stops waiting for once, by ^C."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left = False
+
+    def acquire(self) -> None:
+        if not self._left:
+            self._left = True
+            raise KeyboardInterrupt
+        self._lock.acquire()
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_pacing_of_who_leaves_the_line_leaves_the_book_to_other_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Steady()
+    budget = pacing(tmp_path, clock)
+    monkeypatch.setattr(budget, "_queue", line := [None])  # somebody stands in line: the book is kept open
+    for _ in range(3):
+        budget.wait()
+    assert not LockFile(str(budget.path.with_suffix(".lock"))).acquire(0)
+    line.pop()
+    monkeypatch.setattr(budget, "_thread_lock", _LeftOnce())
+    with pytest.raises(KeyboardInterrupt):
+        budget.wait()
+    pacing(tmp_path, clock).wait()
+    assert sum(clock.pauses) == pytest.approx(WHOLE_S)
+
+
+def test_pacing_with_a_long_line_lets_other_processes_have_the_book_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Steady()
+    budget, other = pacing(tmp_path, clock, limit=100), pacing(tmp_path, clock, limit=100)
+    monkeypatch.setattr(budget, "_queue", [None])
+    lock = LockFile(str(budget.path.with_suffix(".lock")))
+    free = []
+    for _ in range(100):
+        budget.wait()
+        free.append(lock.acquire(0))
+        if free[-1]:
+            lock.release()
+    assert free.count(True) == 3
+    assert clock.pauses == []
+    monkeypatch.setattr(budget, "_queue", [])
+    budget.give_back(0.0)
+    other.wait()
+    assert sum(clock.pauses) == pytest.approx(WHOLE_S)
