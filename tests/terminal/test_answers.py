@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shiplabel.workflow.steps import ANSWER_STEPS
-from tests.terminal.driver import BACK, CLEAR, ENTER
+from tests.terminal.driver import BACK, CLEAR, ENTER, LEAVE
 from tests.terminal.script import TYPED, wait_step
 
 if TYPE_CHECKING:
@@ -242,3 +242,25 @@ def test_options_fill_answers_and_only_the_rest_is_asked(desk: Desk) -> None:
     wait_step(terminal, "confirm")
     terminal.send(BACK)
     wait_step(terminal, "parcel_height")
+
+
+@pytest.mark.parametrize("way", [(), ("--plain",)])
+def test_typed_colour_escapes_are_left_out_and_show_no_fault(desk: Desk, way: tuple[str, ...]) -> None:
+    terminal = desk.at("to_address1", *way)
+    terminal.answer("12 \x1b[31mMain\x1b[0m St\x1b[1;2M")
+    wait_step(terminal, "to_address2")
+    assert "Traceback" not in terminal.pages
+    assert desk.session().answers["to_address1"] == "12 Main St"
+    terminal.send("\x02")
+    wait_step(terminal, "to_address1")
+    terminal.send(LEAVE)
+    assert terminal.end() == 130
+    listed = desk.open("new", *way)
+    listed.wait_for("Discard")
+    listed.send("\x1b[31m3" if not way else "3")
+    listed.send(ENTER)
+    listed.wait_for("(y/n)")
+    listed.send("\x1b[31mn")
+    listed.wait_for("Start another")
+    assert "Traceback" not in listed.pages
+    assert len(desk.ids()) == 1

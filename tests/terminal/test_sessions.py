@@ -137,6 +137,20 @@ def test_save_and_quit_from_the_review_is_exit_130(desk: Desk) -> None:
     assert f"shiplabel resume {desk.ids()[0]}" in " ".join(terminal.pages.split())
 
 
+def test_leaving_counts_the_answers_that_were_asked(desk: Desk) -> None:
+    desk.more["SHIPLABEL_CONFIG"] = str(desk.home / "config.toml")
+    (desk.home / "config.toml").write_text(
+        '[ship_from]\nname = "Harbor Goods"\naddress1 = "4009 Marathon Blvd"\ncity = "Austin"\n'
+        'state = "TX"\nzip = "78756"\ncountry = "US"\n'
+    )
+    terminal = desk.open("new")
+    answer_until(terminal, "to_company", start="to_name")
+    terminal.send(LEAVE)
+    assert terminal.end() == 130
+    assert "from_country" in desk.session().answers
+    assert "Saved: 9 answers, at Ship to · Company · 10 of 21." in terminal.pages
+
+
 @pytest.mark.parametrize("key", [LEAVE, END, "n"])
 def test_discard_that_is_not_agreed_to_loses_nothing(desk: Desk, key: str) -> None:
     session_id = begun(desk, "from_city")

@@ -111,7 +111,7 @@ class Prompt:
     def yes(self, question: str, *, header: str = "") -> bool:
         """Ask until y or n; an Enter typed right behind it is part of the answer."""
         bindings = KeyBindings()
-        _leaving_keys(bindings)
+        _steady_keys(bindings)
         bindings.add(Keys.Any)(_ignore)
         bindings.add(Keys.BracketedPaste)(_ignore)
         bindings.add("enter")(_ignore)
@@ -139,7 +139,7 @@ class Prompt:
         )
         bindings = asked.application.key_bindings
         if isinstance(bindings, KeyBindings):
-            _leaving_keys(bindings)
+            _steady_keys(bindings)
         return str(asked.unsafe_ask())
 
     def forget_typed_ahead(self) -> None:
@@ -265,17 +265,20 @@ def _ignore(_event: KeyPressEvent) -> None:
     """Do nothing with a key that means nothing here."""
 
 
-def _leaving_keys(bindings: KeyBindings) -> None:
+def _steady_keys(bindings: KeyBindings) -> None:
+    """Add what every question heeds: leaving, and no mouse, for which typed colour escapes are taken."""
+
     def leave(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt())
 
     for key in ("c-c", "c-d", "<sigint>"):
         bindings.add(key)(leave)
+    bindings.add(Keys.Vt100MouseEvent)(_ignore)
 
 
 def _common_keys() -> KeyBindings:
     bindings = KeyBindings()
-    _leaving_keys(bindings)
+    _steady_keys(bindings)
     for key in ("c-b", "escape"):
         bindings.add(key)(_ends_with(Key.BACK))
     bindings.add("f1")(_ends_with(Key.HELP))

@@ -10,7 +10,7 @@ from shiplabel.cli.wizard.voice import Voice
 from shiplabel.errors import Interrupted
 from shiplabel.language import phrase, phrase_n
 from shiplabel.workflow.session import back
-from shiplabel.workflow.steps import STEPS, step_before, title
+from shiplabel.workflow.steps import asked_steps, step_before, title
 
 if TYPE_CHECKING:
     from shiplabel.cli.wizard.desk import Desk
@@ -48,7 +48,7 @@ class Room:
 
     def left(self, session: Session) -> Interrupted:
         """Return what to raise when the clerk leaves."""
-        kept = sum(1 for step in session.answers if step in STEPS and STEPS[step].asks)
+        kept = len(session.answers.keys() & set(asked_steps(abroad=self.abroad)))
         what = phrase_n("{count} answer", "{count} answers", kept) if kept else phrase("the label")
         where = title(session.step, abroad=self.abroad)
         return Interrupted(
