@@ -210,6 +210,10 @@ def test_dry_run_quotes_adds_up_and_buys_nothing(shop: Shop) -> None:
     assert float(done.json["total_cost"]["amount"]) > 0
     assert shop.service.charges() == []
     assert "The rule saves" in done.err
+    assert "against the second choice" in done.err
+    fixed = run(shop, path, "--rate", GROUND, "--dry-run", "--json")
+    assert "The rule saves" in fixed.err
+    assert "second choice" not in fixed.err
     bought = run(shop, path)
     assert counts(bought) == (3, 3, 0, 0, 0)
     assert bought.json["total_cost"] == done.json["total_cost"]
@@ -458,6 +462,12 @@ def test_check_of_rows_that_all_have_labels_says_that_nothing_is_left(shop: Shop
     done = shop.good("batch", "check", str(path), *FROM)
     assert "Nothing is left to buy: every row has its label." in done.err
     assert "batch run" not in done.err
+    mended = three(shop, "mended.csv")
+    mended.write_text(mended.read_text().replace("95128", "9512A", 1))
+    again = shop.run("batch", "check", str(mended), *FROM)
+    assert again.code == 2
+    assert "Nothing is left to buy" in again.err
+    assert "Next: mend" not in again.err
     partly = shop.run("batch", "check", str(write(shop, [order(1), order(9)], "more.csv")), *FROM)
     assert "Next: shiplabel batch run" in partly.err
     bad = shop.run("batch", "check", str(write(shop, [order(1), order(9, to_zip="x")], "bad.csv")), *FROM)

@@ -68,7 +68,7 @@ def test_clerk_sees_the_price_and_buys_with_one_yes(desk: Desk) -> None:
     assert terminal.end() == 3
     assert len(desk.service.charges()) == 3
     assert "3 bought, 1 failed" in terminal.screen
-    assert "orders.failed.csv" in terminal.screen
+    assert "/orders.failed.csv --rate cheapest" in terminal.screen.replace("\n", "")
     assert max(len(line) for line in terminal.pages.splitlines()) <= 80
 
 

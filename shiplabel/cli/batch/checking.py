@@ -34,7 +34,7 @@ class _Look:
     def __init__(self, context: Context, orders: OrderFile) -> None:
         self._store, self._orders = context.sessions, orders
         self._known = KeySet(context.sessions.keys())
-        self.rows = self.bad = self.todo = 0
+        self.rows = self.bad = self.todo = self.to_mend = 0
         self.samples: list[RowDraft] = []
         self.labelled = array("L")
         self.problems: list[Problem] = []
@@ -52,6 +52,7 @@ class _Look:
             if labelled:
                 self.labelled.append(draft.row)
             self.todo += draft.is_good and not labelled
+            self.to_mend += not draft.is_good and not labelled
             if keep:
                 self.problems += draft.problems
             yield from draft.problems
@@ -89,13 +90,15 @@ def _tell_end(path: Path, look: _Look) -> None:
         )
     )
     run = f"shiplabel batch run {shlex.quote(str(path))} --rate cheapest"
-    if look.bad:
-        console.tell(phrase("Next: mend these rows in the sheet, save it, and check it again."))
+    if look.to_mend:
+        rehearsing.tell(phrase("Next: mend these rows in the sheet, save it, and check it again."))
     elif not look.todo:
-        console.tell(phrase("Nothing is left to buy: every row has its label. Next: shiplabel labels list"))
-    if look.bad and look.todo:
+        rehearsing.tell(
+            phrase("Nothing is left to buy: every row has its label. Next: shiplabel labels list")
+        )
+    if look.to_mend and look.todo:
         failed = f"{path.stem}.failed.csv"
-        console.tell(
+        rehearsing.tell(
             phrase(
                 "Or: {command} buys the good ones; the bad ones come back in {failed}.",
                 command=run,
@@ -103,4 +106,4 @@ def _tell_end(path: Path, look: _Look) -> None:
             )
         )
     elif look.todo:
-        console.tell(phrase("Next: {command}", command=run))
+        rehearsing.tell(phrase("Next: {command}", command=run))

@@ -14,6 +14,7 @@ from shiplabel.cli import console
 from shiplabel.cli.batch.progress import duration_words
 from shiplabel.cli.flags import said
 from shiplabel.cli.listing import plain_lines
+from shiplabel.domain.parcel import parse_weight, show_weight
 from shiplabel.language import phrase, phrase_n
 from shiplabel.workflow.problems import rows_text
 from shiplabel.workflow.trouble import told_of
@@ -39,7 +40,8 @@ def _width() -> int:
     return max(NARROW, min(shutil.get_terminal_size().columns - 1, WIDEST))
 
 
-def _tell(text: str, indent: str = "", hanging: str | None = None) -> None:
+def tell(text: str, indent: str = "", hanging: str | None = None) -> None:
+    """Say a paragraph, set to the terminal's width."""
     lines = textwrap.wrap(
         text,
         _width(),
@@ -54,7 +56,7 @@ def _tell(text: str, indent: str = "", hanging: str | None = None) -> None:
 def show_file(orders: OrderFile, samples: Sequence[RowDraft], labels: int) -> None:
     """Show what the file is and three of its rows as they are understood."""
     sheet = orders.sheet
-    _tell(
+    tell(
         phrase_n(
             "{name} ({kind}): {count} label.",
             "{name} ({kind}): {count} labels.",
@@ -64,16 +66,16 @@ def show_file(orders: OrderFile, samples: Sequence[RowDraft], labels: int) -> No
         )
     )
     for note in sheet.notes:
-        _tell(note)
+        tell(note)
     ignored = orders.columns.ignored
     if ignored:
         shown = ", ".join(ignored[:LISTED]) + (", …" if len(ignored) > LISTED else "")
-        _tell(phrase("Columns not used: {columns}", columns=shown))
+        tell(phrase("Columns not used: {columns}", columns=shown))
     if samples:
-        _tell(phrase("As understood, for example:"))
+        tell(phrase("As understood, for example:"))
     for draft in samples:
         for line in sample_lines(draft):
-            _tell(line, "  ", "      ")
+            tell(line, "  ", "      ")
 
 
 def sample_lines(draft: RowDraft) -> list[str]:
@@ -84,7 +86,8 @@ def sample_lines(draft: RowDraft) -> list[str]:
     place = " ".join(filter(None, (answers.get(f"to_{word}") for word in ("city", "state", "zip"))))
     sides = _sides([answers.get(f"parcel_{side}") or "?" for side in ("length", "width", "height")])
     to = ", ".join(filter(None, (*parts, place)))
-    return [f"{phrase('row {row}', row=draft.row)}: {to}; {answers.get('parcel_weight')}, {sides}"]
+    weight = show_weight(parse_weight(answers.get("parcel_weight") or ""))
+    return [f"{phrase('row {row}', row=draft.row)}: {to}; {weight}, {sides}"]
 
 
 def _sides(sides: Sequence[str]) -> str:
@@ -102,7 +105,7 @@ def show_problems(groups: Sequence[ProblemGroup], bad: int, rows: int) -> None:
     if warnings:
         console.tell("\n")
         odd = {row for group in warnings for row in group.rows}
-        _tell(
+        tell(
             phrase_n(
                 "Worth a look; this row is bought as it stands:",
                 "Worth a look; these rows are bought as they stand:",
@@ -112,7 +115,7 @@ def show_problems(groups: Sequence[ProblemGroup], bad: int, rows: int) -> None:
         _show_groups(warnings)
     if errors:
         console.tell("\n")
-        _tell(
+        tell(
             phrase("The only row cannot be bought as it stands:")
             if rows == 1
             else phrase_n(
@@ -127,16 +130,16 @@ def show_problems(groups: Sequence[ProblemGroup], bad: int, rows: int) -> None:
 
 def _show_groups(groups: Sequence[ProblemGroup]) -> None:
     for group in groups:
-        _tell(f"{group.column}, {group.where}: {group.what}", "  ", "    ")
+        tell(f"{group.column}, {group.where}: {group.what}", "  ", "    ")
         if group.how:
-            _tell(f"→ {group.how}", "      ", "        ")
+            tell(f"→ {group.how}", "      ", "        ")
 
 
 def show_labelled(rows: Sequence[int]) -> None:
     """Say which rows have a label already."""
     if rows:
         console.tell("\n")
-        _tell(
+        tell(
             phrase_n(
                 "{count} row has a label already and is skipped: row {listed}.",
                 "{count} rows have a label already and are skipped: rows {listed}.",
@@ -151,7 +154,7 @@ def show_elsewhere(labels: Sequence[Label]) -> None:
     if not labels:
         return
     console.tell("\n")
-    _tell(
+    tell(
         phrase_n(
             "{count} order was labelled elsewhere in this account and is skipped:",
             "{count} orders were labelled elsewhere in this account and are skipped:",
@@ -160,14 +163,14 @@ def show_elsewhere(labels: Sequence[Label]) -> None:
     )
     for label in labels[:LISTED]:
         when = f"{label.created_at:%Y-%m-%d} " if label.created_at else ""
-        _tell(f"{label.external_shipment_id}: {when}{label.label_id}, {label.ship_to_name}", "  ")
+        tell(f"{label.external_shipment_id}: {when}{label.label_id}, {label.ship_to_name}", "  ")
     if len(labels) > LISTED:
-        _tell(phrase("… the results file names them all."), "  ")
+        tell(phrase("… the results file names them all."), "  ")
 
 
 def tell_twice(newer: Label, older: Label) -> None:
     """Say that an order has two labels of which one is too many."""
-    _tell(
+    tell(
         phrase(
             "{shipment_key} has two labels, and each may have been charged: {older}; {newer}. "
             "Next: shiplabel labels void {label_id}",
@@ -189,13 +192,13 @@ def show_prices(prices: Prices, *, limit: tuple[int, float]) -> None:
         console.tell(line)
     _show_saving(prices)
     for text, times in prices.silent.most_common(SILENT):
-        _tell(phrase_n("{text} ({count} row)", "{text} ({count} rows)", times, text=text))
+        tell(phrase_n("{text} ({count} row)", "{text} ({count} rows)", times, text=text))
     for text, times in prices.warned.most_common(SILENT):
-        _tell(phrase_n("! {text} ({count} row)", "! {text} ({count} rows)", times, text=text))
+        tell(phrase_n("! {text} ({count} row)", "! {text} ({count} rows)", times, text=text))
     calls, window_s = limit
     took = duration_words(expected_s(prices.labels, limit))
     said_limit = phrase("{calls} requests in {window_s:g} s", calls=calls, window_s=window_s)
-    _tell(phrase("Buying takes {took} at the account's {limit}.", took=took, limit=said_limit))
+    tell(phrase("Buying takes {took} at the account's {limit}.", took=took, limit=said_limit))
 
 
 def _show_saving(prices: Prices) -> None:
@@ -203,9 +206,11 @@ def _show_saving(prices: Prices) -> None:
     saved = prices.dearest.of(currency) - prices.total.of(currency)
     second = prices.second.of(currency) - prices.total.of(currency)
     if saved.amount > 0:
-        _tell(
+        tell(
             phrase(
-                "The rule saves {saved} against the dearest rates and {second} against the second choice.",
+                "The rule saves {saved} against the dearest rates and {second} against the second choice."
+                if second.amount > 0
+                else "The rule saves {saved} against the dearest rates.",
                 saved=saved,
                 second=second,
             )

@@ -113,7 +113,8 @@ class Summary:
         elif counts.failed and not self._dry_run:
             failed = near(self._results.failed_path)
             yield phrase("Next: mend the rows in {path},", path=failed)
-            yield phrase("then: {command}", command=f"shiplabel batch run {shlex.quote(failed)} …")
+            rate = f"--rate {batch.options.wishes.rule}" if batch.options.wishes.rule else "…"
+            yield phrase("then: {command}", command=f"shiplabel batch run {shlex.quote(failed)} {rate}")
 
 
 def near(path: Path) -> str:
