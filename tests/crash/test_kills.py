@@ -89,11 +89,25 @@ def test_purchase_under_fault_ends_with_its_code_and_charges_at_most_once(
     assert (outcome.charges, outcome.duplicates, outcome.lost) == (1, 0, 0)
 
 
-def test_purchase_without_an_intent_on_disk_shows_as_a_duplicate(desk: Desk) -> None:
+def without_an_intent(desk: Desk) -> None:
+    """Have a purchase sent without an intent on disk, in a process that is killed after its answer."""
     desk.start_over()
     broken = (*LAID, "tests.crash.broken:forget_intents")
     at = "after answer to POST /v2/labels/rates/*#1"
     assert desk.run("new", *OPTIONS, before=broken, **desk.crash(at)).code == KILLED
+
+
+def test_purchase_without_any_trace_on_disk_shows_as_a_duplicate(desk: Desk) -> None:
+    without_an_intent(desk)
+    for trace in desk.records.glob("locks/key-*"):
+        trace.unlink()
     bought(desk)
     outcome = outcome_of(desk)
     assert (outcome.charges, outcome.duplicates, outcome.lost) == (2, 1, 1)
+
+
+def test_purchase_without_an_intent_on_disk_is_found_by_the_trace_of_its_key(desk: Desk) -> None:
+    without_an_intent(desk)
+    bought(desk)
+    outcome = outcome_of(desk)
+    assert (outcome.charges, outcome.duplicates, outcome.lost) == (1, 0, 0)
