@@ -241,3 +241,25 @@ def test_enter_while_a_carrier_is_waited_for_decides_nothing(desk: Desk, service
     terminal.send(ENTER)
     wait_step(terminal, "rate")
     assert not desk.session().failures
+
+
+def test_filter_that_is_not_understood_is_asked_again_and_picks_nothing(desk: Desk) -> None:
+    terminal = desk.at("rate", lines=40)
+    terminal.send("d")
+    terminal.wait_for("how many days")
+    terminal.send(f"soon{ENTER}")
+    terminal.wait_for("soon is not a number of days")
+    terminal.wait_for("Empty shows all: soon")
+    terminal.answer("2")
+    terminal.wait_for("within 2 days")
+    assert (desk.session().step, desk.session().rate) == ("rate", None)
+
+
+def test_purchase_under_way_is_said(desk: Desk, service: Service) -> None:
+    service.fault("slow@purchase:seconds=3")
+    terminal = desk.at("purchase")
+    terminal.send("y")
+    terminal.wait_for("Buying USPS Media Mail …")
+    assert "bought" not in terminal.screen
+    assert terminal.end() == 0
+    assert len(service.charges()) == 1

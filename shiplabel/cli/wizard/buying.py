@@ -13,10 +13,11 @@ from rich.text import Text
 
 from shiplabel.cli import tables
 from shiplabel.cli.wizard import view as views
+from shiplabel.cli.wizard.filtering import FILTERS, filtered
 from shiplabel.cli.wizard.prompt import Key
 from shiplabel.cli.wizard.view import View
 from shiplabel.domain import rules
-from shiplabel.errors import InputError, ShiplabelError
+from shiplabel.errors import ShiplabelError
 from shiplabel.language import marked, phrase, phrase_n, worded
 from shiplabel.workflow.quote import is_stale, quote
 from shiplabel.workflow.session import choose, reach
@@ -33,16 +34,8 @@ if TYPE_CHECKING:
 
 BELOW_TABLE = 6
 LEAST_ROWS = 3
-FILTERS = marked(
-    {
-        "c": "Only which carrier ({names})? Empty shows all:",
-        "d": "Within how many days? Empty shows all:",
-        "p": "Up to which price? Empty shows all:",
-    }
-)
 KEYS = marked(("s sort", "c carrier", "d days", "p price", "m more", "b back", "? help", "^C save+quit"))
 GO_ON = marked("g goes on without waiting; ^C saves and quits.")
-FILTER_KEYS = marked(("Enter", "empty shows all", "^B back"))
 HELP = marked(
     "Enter takes the rate marked cheapest; a number and Enter takes that one. s "
     "sorts by price, days or carrier; c, d and p show only a carrier, so many days, "
@@ -268,25 +261,11 @@ class Buying:
             first = self._view.first + self._on_page if not room.desk.plain else 1
             self._view = replace(self._view, first=first if first <= len(rows) else 1)
         elif key in FILTERS:
-            self._filter(session, key)
+            self._view = filtered(room, self._view, key, session.quotes)
         else:
             room.voice.say(worded(HELP))
         room.prompt.forget_typed_ahead()
         return session
-
-    def _filter(self, session: Session, letter: str) -> None:
-        names = ", ".join(views.carriers(session.quotes))
-        reply = self._room.prompt.ask(
-            self._room.header("rate"),
-            phrase(FILTERS[letter], names=names),
-            keys=FILTER_KEYS,
-        )
-        if reply.key != Key.ENTER:
-            return
-        try:
-            self._view = views.narrowed(self._view, letter, reply.text, session.quotes)
-        except InputError as error:
-            self._room.voice.refuse(error)
 
     def approve(self, session: Session) -> Session:
         """Ask whether to buy; a quote that went stale is fetched again first."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shiplabel.cli.wizard.questions import Questions
 from shiplabel.cli.wizard.room import Room
 from shiplabel.errors import Interrupted, Unauthorized
+from shiplabel.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,7 +85,12 @@ class Clerk:
     @_may_leave
     def approve(self, session: Session) -> Session:
         """Ask for the last yes before money is spent; without it go back to the rates."""
-        return self._buying.approve(session)
+        session = self._buying.approve(session)
+        if session.step == "purchase" and session.rate:
+            from shiplabel.cli.tables import full_name  # noqa: PLC0415  # the first question needs none of it
+
+            self.room.voice.say(phrase("Buying {service} …", service=full_name(session.rate)))
+        return session
 
     def trouble(self, error: RolledBack) -> Session:
         """Tell what went wrong and return the session to go on with; raise where no question mends it."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from shiplabel.domain.rate import Rate
 
+NONE_LEFT = "no_rate_left"
 ORDERS: tuple[SortedBy, ...] = ("total", "days", "carrier")
 ORDERED = marked({"total": "", "days": "by days", "carrier": "by carrier"})
 
@@ -65,7 +66,8 @@ def narrowed(view: View, letter: str, text: str, rates: Sequence[Rate]) -> View:
     changed = replace(changed, first=1)
     if not shown(rates, changed):
         raise InputError(
-            phrase("No rate is left: {filters}. The filter stays as it was.", filters=changed.filters())
+            phrase("No rate is left: {filters}. The filter stays as it was.", filters=changed.filters()),
+            code=NONE_LEFT,
         )
     return changed
 
