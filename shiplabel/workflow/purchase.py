@@ -181,8 +181,8 @@ def _attempt(parts: Parts, session: Session) -> Session:
         guard_price(session.rate.total if session.rate else None, session.wishes.max_cost)
     except ApiError as error:
         raise rolled_back(parts, session, Trouble.PURCHASE_REFUSED, error) from error
-    pause_s, left_s = FIRST_PAUSE_S, WAITS_S
-    for patience in range(PATIENCE, -1, -1):
+    pause_s, left_s, patience = FIRST_PAUSE_S, WAITS_S, PATIENCE
+    while True:
         try:
             return _send(parts, _plan(session, parts))
         except _Rejected as no:
@@ -192,13 +192,12 @@ def _attempt(parts: Parts, session: Session) -> Session:
             left_s -= wait_s
             parts.say(phrase("Too many requests; waiting {wait_s} s.", wait_s=ceil(wait_s)))
             parts.clock.pause(wait_s)
-            pause_s *= 2
+            pause_s, patience = pause_s * 2, patience - 1
             continue
         if isinstance(said, Refused) and said.conflict and session.shipment_id is None:
             session = _use_existing(parts, session)
             return session if session.purchase.state in BOUGHT else _attempt(parts, session)
         raise _refusal(parts, session, said)
-    raise AssertionError("the last round returns or raises")
 
 
 class _Rejected(Exception):  # a value on its way back, not an error to tell

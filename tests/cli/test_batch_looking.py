@@ -33,5 +33,5 @@ def test_label_whose_cost_was_never_told_counts_as_quoted_against_the_limit(tmp_
     plan = Plan(batch_id="B2222", environment="test", rule=parse_rule("cheapest"))
     purse = Purse(Money(Decimal("10.00")))
     with Journal(tmp_path / "rows.journal") as journal:
-        list(Look(world, orders, plan, Ledger(journal, purse)).over())  # type: ignore[arg-type]
+        list(Look(world, orders, plan, Ledger(journal, purse)).over())
     assert purse.left == Money(Decimal("2.42"))

@@ -13,7 +13,7 @@ from shiplabel.domain.label import Label, LabelFile, VoidAnswer
 from shiplabel.domain.money import Money
 from shiplabel.domain.rate import Carrier, Quote, Rate
 from shiplabel.domain.shipment import KnownShipment
-from shiplabel.errors import NoAnswer
+from shiplabel.errors import HeldError, NoAnswer
 from shiplabel.workflow.ports import Parts
 from shiplabel.workflow.session import Session, Wishes, begin
 
@@ -54,6 +54,7 @@ class World:
     disk: dict[str, Session] = field(default_factory=dict)
     records: dict[str, Session] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    held_until_s: float = 0.0
     carrier_ids: tuple[str, ...] = ("se-100",)
     taken_keys: dict[str, str] = field(default_factory=dict)
 
@@ -77,8 +78,20 @@ class World:
         self.seconds += seconds
 
     # the disk
+    def name(self, session: Session) -> Session:
+        return replace(session, session_id=f"S{len(self.disk) + len(self.records):04}")
+
     def create(self, session: Session) -> Session:
-        return self.save(replace(session, session_id=f"S{len(self.disk) + len(self.records):04}"))
+        return self.save(self.name(session))
+
+    @contextmanager
+    def hold(self, session_id: str) -> Iterator[None]:
+        if self.seconds < self.held_until_s:
+            raise HeldError("another terminal holds the session")
+        yield
+
+    def drop(self, session_id: str) -> None:
+        self.disk.pop(session_id, None)
 
     def save(self, session: Session) -> Session:
         self.touch()
