@@ -154,6 +154,7 @@ def test_zip_code_that_is_none_is_refused(text: str) -> None:
 
 def test_zip_code_with_too_few_digits_for_its_state_is_refused() -> None:
     assert refusal("to_zip", "7875", AUSTIN) == '"7875" has 4 digits; a ZIP code of TX has 5.'
+    assert "is not a ZIP code" in refusal("to_zip", "78751234", AUSTIN)
 
 
 @pytest.mark.parametrize(

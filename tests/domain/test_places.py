@@ -49,6 +49,15 @@ def test_is_city_of_zip_under_any_of_its_names(zip_code: str, city: str, fits: b
     assert places.is_city_of_zip(zip_code, city) is fits
 
 
+def test_zip_code_beyond_the_first_few_is_found_in_the_list_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    places._index()
+    monkeypatch.setattr(places, "FEW_ZIPS", -1)
+    monkeypatch.setattr(places, "_similar_to", dict.__getitem__)  # a search of its own would fail
+    places._entry.cache_clear()
+    for zip_code, place in (("78756", ("Austin", "TX")), ("09001", ("APO", "AE")), ("99999", None)):
+        assert places.place_of_zip(zip_code) == place
+
+
 def test_leading_zero_states_are_those_whose_zips_begin_with_zero() -> None:
     index = places._index()
     four = {entry[0] for code, entry in index.items() if code[0] == "0" and code[1] != "0"}

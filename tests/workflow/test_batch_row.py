@@ -17,12 +17,13 @@ from shiplabel.errors import NoAnswer, Refused, ShiplabelError, StorageError, Un
 from shiplabel.storage.sessions import SessionFiles
 from shiplabel.workflow.batch import BOUGHT_ROW, FAILED, SKIPPED, UNKNOWN
 from shiplabel.workflow.batch_found import Done, Plan
-from shiplabel.workflow.batch_row import HELD_S, buy_row, fetch_row, look_up_row, quote_row
+from shiplabel.workflow.batch_row import HELD_S, _told, _Walk, buy_row, fetch_row, look_up_row, quote_row
 from shiplabel.workflow.lookup import not_bought
 from shiplabel.workflow.problems import Problem
 from shiplabel.workflow.rows import RowDraft
 from shiplabel.workflow.session import Wishes
 from shiplabel.workflow.states import PurchaseState
+from shiplabel.workflow.trouble import AlreadyLabelled
 from tests.workflow.model import ANSWERS, RATE, World, bought, bought_in_silence, silence
 
 if TYPE_CHECKING:
@@ -330,3 +331,15 @@ def test_row_bought_is_finished_once_its_paper_is_fetched() -> None:
     assert fetch_row(world.parts, fetched) == fetched
     world.records.clear()
     assert fetch_row(world.parts, done.outcome) == done.outcome
+
+
+def test_row_told_of_anothers_label_before_it_has_a_session_puts_none_away() -> None:
+    world = Asked(answer=bought)
+    buy_row(world.parts, PLAN, DRAFT)
+    theirs = only(world)
+
+    def told() -> Done:
+        raise AlreadyLabelled(theirs)
+
+    done = _told(_Walk(world.parts, PLAN, DRAFT), told)
+    assert (done.word, only(world)) == (SKIPPED, theirs)

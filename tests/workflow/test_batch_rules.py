@@ -12,6 +12,7 @@ import pytest
 
 from shiplabel.domain.label import Label
 from shiplabel.domain.money import Money
+from shiplabel.domain.rate import CarrierFailure
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import Exit, InputError
 from shiplabel.storage.batches import BatchFiles, digest_of_file
@@ -25,11 +26,13 @@ from shiplabel.workflow.batch import (
     Tally,
     exit_code,
     status_of_batch,
+    was_voided,
 )
 from shiplabel.workflow.batch_keys import KeySet, labels_by_key
 from shiplabel.workflow.batch_marks import DONE, NONE, TODO, Marks
 from shiplabel.workflow.batch_prices import Prices
-from shiplabel.workflow.session import choose
+from shiplabel.workflow.session import Purchase, choose
+from shiplabel.workflow.states import PurchaseState
 from tests.workflow.model import NOON, RATE, World, ready
 
 if TYPE_CHECKING:
@@ -75,6 +78,16 @@ def test_purse_without_a_limit_takes_all_and_another_currency_never_fits() -> No
     assert not limited.hold(1, Money(Decimal(1), "cad"))
     assert not limited.hold(1, None)
     assert not limited.may_fit_later(Money(Decimal(1), "cad"))
+
+
+def test_purse_counts_no_money_of_another_currency_and_no_doubt_that_holds_nothing() -> None:
+    purse = Purse(usd("10"))
+    purse.spend(Money(Decimal(4), "cad"))
+    purse.hold_anyway(2, Money(Decimal(4), "cad"))
+    purse.doubt(3)
+    assert purse.left == usd("10")
+    assert purse.hold(4, usd("9"))
+    assert purse.may_fit_later(usd("2"))
 
 
 @pytest.mark.parametrize(
@@ -125,6 +138,28 @@ def test_tally_counts_a_row_once_by_its_last_word() -> None:
     assert tally.services["ups", "g"][0] == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "finished"),
+    [
+        ("open", False),
+        ("unknown", False),
+        ("failed", False),
+        ("bought", True),
+        ("voided", True),
+        ("skipped", True),
+    ],
+)
+def test_batch_is_finished_once_all_its_rows_have_labels(status: str, finished: bool) -> None:
+    batch = Batch(batch_id="B2345", file="o.csv", digest="d", created_at=NOON, updated_at=NOON, status=status)
+    assert batch.is_finished is finished
+
+
+@pytest.mark.parametrize("state", PurchaseState)
+def test_session_was_voided_only_once_its_label_is(state: PurchaseState) -> None:
+    session = replace(ready(World()), purchase=Purchase(state=state))
+    assert was_voided(session) is (state is PurchaseState.VOIDED)
+
+
 def test_sum_keeps_currencies_apart() -> None:
     total = Sum()
     assert (str(total), total.money) == ("$0.00", Money(Decimal("0.00")))
@@ -153,7 +188,13 @@ def test_labels_are_matched_by_our_keys_and_a_usable_one_counts() -> None:
     told = [label("new", "sl-1", voided=True), label("old", "sl-1"), label("x", "sl-9"), label("y", None)]
     twice: list[tuple[str, str]] = []
     found = labels_by_key(
-        [*told, label("again", "sl-2-2"), label("older", "sl-1")],
+        [
+            *told,
+            label("again", "sl-2-2"),
+            label("older", "sl-1"),
+            label("gone", "sl-1", voided=True),
+            told[1],
+        ],
         keys,
         lambda newer, older: twice.append((newer.label_id, older.label_id)),
     )
@@ -173,6 +214,21 @@ def test_prices_add_up_the_choice_the_dearest_and_the_second_choice() -> None:
     assert (str(prices.dearest), str(prices.second)) == ("$30.00", "$20.00")
     assert [(one.service_code, one.labels) for one in prices.by_service()] == [("two", 1), ("usps_ground", 1)]
     assert prices.warned == {"two: slow": 1}
+
+
+def test_prices_count_labels_of_a_service_together_and_carriers_that_gave_no_rate() -> None:
+    prices, session = Prices(), replace(ready(World()), quotes=(RATE,))
+    silent = [
+        CarrierFailure(carrier_id="se-2", carrier_code="ups", message="slow"),
+        CarrierFailure(carrier_id="se-3", carrier_code="", message="slow"),
+        CarrierFailure(carrier_id="", carrier_code="", message="slow"),
+    ]
+    for _ in range(2):
+        prices.add(session, parse_rule("cheapest"), silent)
+    assert [(one.service_code, one.labels, str(one.total)) for one in prices.by_service()] == [
+        ("usps_ground", 2, "$15.16")
+    ]
+    assert prices.silent == {"ups: slow": 2, "se-3: slow": 2, "a carrier: slow": 2}
 
 
 def made(files: BatchFiles, source: Path, digest: str = "d", minutes: int = 0) -> Batch:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ import pytest
 
 from shiplabel.domain.label import Label
 from shiplabel.domain.rate import Carrier, Quote
-from shiplabel.errors import NoAnswer, Refused, Unauthorized
+from shiplabel.errors import ApiError, NoAnswer, Refused, Unauthorized
 from shiplabel.workflow.quote import Board, carriers_for, is_stale, quote
 from shiplabel.workflow.session import Session  # noqa: TC001  # fixture type
 from shiplabel.workflow.trouble import RolledBack
@@ -111,6 +112,52 @@ def test_quote_of_a_key_whose_shipment_has_a_label_leaves_that_shipment_as_it_is
     world.charged = [Label(label_id="se-9", status="completed", shipment_id="se-old")]
     session = quote(world.parts, asking(world), lambda _board: None)
     assert (session.shipment_id, world.updated) == ("se-old", [])
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        (Refused("taken", code="identifier_conflict"), "confirm"),
+        (Refused("bad", code="bad_city", field_name="ship_to.city_locality"), "to_city"),
+        (NoAnswer("down", code="timeout"), "confirm"),
+    ],
+)
+def test_quote_whose_shipment_cannot_be_made_rolls_back_and_asks_no_carrier(
+    error: ApiError, step: str
+) -> None:
+    class Unmade(Asked):
+        def create_shipment(self, shipment: Any) -> str:
+            raise error
+
+    world = Unmade({})
+    with pytest.raises(RolledBack) as raised:
+        quote(world.parts, asking(world), lambda _board: None)
+    kept = world.disk[raised.value.session.session_id]
+    assert kept.error is not None
+    assert (kept.step, kept.error.code, kept.shipment_id) == (step, error.code, None)
+
+
+def test_quote_without_a_usable_carrier_rolls_back_to_confirm() -> None:
+    world = Asked({})
+    with pytest.raises(RolledBack, match="service:nobody") as raised:
+        quote(world.parts, asking(world), lambda _board: None, rule="service:nobody")
+    assert world.disk[raised.value.session.session_id].step == "confirm"
+
+
+def test_quote_goes_on_without_a_carrier_that_is_not_waited_for() -> None:
+    released = threading.Event()
+
+    class Slow(Asked):
+        def quote(self, carrier_ids: Any, **about: Any) -> Quote:
+            if carrier_ids == ["se-200"]:
+                released.wait()
+            return super().quote(carrier_ids, **about)
+
+    world = Slow({"se-100": Quote(rates=(RATE,)), "se-200": Quote(rates=())})
+    session = quote(world.parts, asking(world), lambda _board: None, is_enough=lambda: True)
+    released.set()
+    assert (session.quotes, session.step) == ((RATE,), "rate")
+    assert [(one.carrier_code, one.code) for one in session.failures] == [("ups", "not_waited_for")]
 
 
 def test_quote_again_without_a_change_tells_the_service_nothing_new() -> None:

@@ -250,6 +250,11 @@ def test_lines_of_one_order_and_one_address_are_one_label() -> None:
     assert (second.rows, second.order_id) == ((3,), "1043")
 
 
+def test_lines_of_one_bad_order_id_are_bad_by_themselves() -> None:
+    (draft,) = drafted([row(order_id="x" * 301), row(order_id="x" * 301)])
+    assert (draft.rows, draft.order_id, draft.shipment_key, draft.is_good) == ((2,), "", "", False)
+
+
 def test_address_on_a_later_line_of_the_order_counts() -> None:
     blank = dict.fromkeys(("to_name", "to_address1", "to_city", "to_state", "to_zip"), "")
     (draft,) = drafted([row(**blank), row()])
@@ -316,6 +321,13 @@ def test_problems_of_one_kind_are_grouped_with_their_rows() -> None:
         ("rows 7, 8", "The weight is missing.", ""),
         ("row 6", "Odd.", ""),
     ]
+
+
+def test_problems_that_differ_in_their_mend_show_the_first_rows_way() -> None:
+    (group,) = grouped(
+        [problem(4, "to_zip", '"4x" is odd. Type 1.'), problem(9, "to_zip", '"9x" is odd. Type 2.')]
+    )
+    assert (group.what, group.how) == ('"4x" is odd; also "9x" (row 9).', "row 4: Type 1.")
 
 
 def test_full_stop_inside_a_quoted_value_does_not_end_the_sentence() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -61,3 +61,13 @@ def test_label_of_a_session_put_away_is_told_of_without_one() -> None:
     world = Met()
     world.charged = [replace(LABEL, external_shipment_id="sw-gone")]
     assert list(unrecorded(world.parts, NOON)) == [(world.charged[0], None)]
+
+
+def test_shipments_are_not_asked_for_where_every_label_tells_its_key() -> None:
+    class Telling(World):
+        def labels(self, **filters: Any) -> Iterator[Label]:
+            yield from self.charged
+
+    world = Telling(charged=[LABEL])
+    session = ready(world)
+    assert list(unrecorded(world.parts, NOON)) == [(LABEL, session)]
