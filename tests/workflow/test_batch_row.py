@@ -189,9 +189,10 @@ def test_row_without_a_rate_fails_at_the_step_that_mends_it(
     assert world.charged == []
 
 
-def test_row_above_its_limit_fails_at_the_rates_before_any_intent() -> None:
+@pytest.mark.parametrize("act", [buy_row, quote_row])
+def test_row_above_its_limit_fails_at_the_rates_before_any_intent(act: Any) -> None:
     world = Asked(answer=bought)
-    done = buy_row(world.parts, PLAN, replace(DRAFT, wishes=Wishes(max_cost=usd("7.57"))))
+    done = act(world.parts, PLAN, replace(DRAFT, wishes=Wishes(max_cost=usd("7.57"))))
     assert (done.word, done.outcome.code, world.charged) == (FAILED, "max_cost", [])
     session = only(world)
     assert (session.step, session.quotes, session.purchase.intent) == ("rate", (RATE,), None)
@@ -207,7 +208,7 @@ def test_row_whose_key_is_taken_is_bought_on_the_shipment_behind_it() -> None:
 
 def test_row_whose_shipment_is_labelled_takes_that_label_and_buys_none() -> None:
     world = Asked(answer=bought, quotes=[Quote(rates=(RATE,), labelled=True)])
-    there = Label(label_id="se-there", status="completed", shipment_id="se-70", external_shipment_id="sl-1")
+    there = Label(label_id="se-there", status="completed", shipment_id="se-70", cost=RATE.total)
     world.charged = [there]
     done = buy_row(world.parts, PLAN, DRAFT)
     assert (done.word, done.outcome.status, done.outcome.cost) == (SKIPPED, SKIPPED, None)
@@ -276,12 +277,12 @@ def test_row_never_sent_is_left_as_it_is_by_a_look_up() -> None:
     assert (done.word, done.outcome.price, only(world)) == ("", RATE.total, before)
 
 
-@pytest.mark.parametrize("answer", [bought_in_silence, silence])
-def test_row_said_not_bought_is_looked_up_once_more_before_it_is_sent(answer: Any) -> None:
+@pytest.mark.parametrize(("answer", "asked"), [(bought_in_silence, 1), (silence, 2)])
+def test_row_said_not_bought_is_looked_up_once_more_before_it_is_sent(answer: Any, asked: int) -> None:
     world, _ = doubted(answer)
     not_bought(world.parts, only(world), "clerk")
     done = buy_row(world.parts, PLAN, DRAFT)
-    assert (done.word, len(world.charged)) == (BOUGHT_ROW, 1)
+    assert (done.word, len(world.charged), len(world.asked)) == (BOUGHT_ROW, 1, asked)
     assert only(world).purchase.label_id == world.charged[0].label_id
 
 
