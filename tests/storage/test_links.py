@@ -55,6 +55,12 @@ def test_link_to_a_file_and_folders_full_of_files_are_left_to_who_opens_them(
     refuse_links(tmp_path / "data")
 
 
+def test_links_among_the_labels_are_not_looked_for(tmp_path: Path, elsewhere: Path) -> None:
+    (tmp_path / "data" / "labels").mkdir(parents=True)
+    (tmp_path / "data" / "labels" / "mine").symlink_to(elsewhere)
+    refuse_links(tmp_path / "data")
+
+
 def test_data_folder_may_itself_be_a_link_or_be_missing(tmp_path: Path, elsewhere: Path) -> None:
     (elsewhere / "test").mkdir()
     (tmp_path / "data").symlink_to(elsewhere)

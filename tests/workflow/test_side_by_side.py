@@ -47,3 +47,17 @@ def test_answer_that_nobody_waits_for_is_dropped() -> None:
         came.append(question)
     released.set()
     assert came == [1]
+
+
+def test_answer_is_waited_for_while_nobody_has_enough() -> None:
+    released = threading.Event()
+
+    def act(question: int) -> int:
+        released.wait()
+        return question * 10
+
+    def is_enough() -> bool:
+        released.set()
+        return False
+
+    assert dict(side_by_side(act, [1], is_enough)) == {1: 10}
