@@ -318,6 +318,13 @@ def test_void_that_cannot_be_sent_again_after_a_lost_answer_is_no_certain_answer
         scripted(script).void("se-1")
 
 
+def test_void_refused_at_once_is_a_certain_no_and_not_repeated() -> None:
+    script = Script([httpx.Response(404, json={"errors": []})])
+    with pytest.raises(Refused):
+        scripted(script).void("se-1")
+    assert script.calls == ["PUT /v2/labels/se-1/void"]
+
+
 def test_calls_made_once_are_not_repeated_and_later_ones_are() -> None:
     script = Script([httpx.Response(502), httpx.Response(502), httpx.Response(200, json=EMPTY)])
     client = scripted(script)

@@ -57,6 +57,14 @@ def test_carriers_old_or_of_a_clock_set_back_count_as_none(
     assert cache.get("ours") is None
 
 
+def test_carriers_forgotten_count_as_none_and_others_stay(cache: CarrierCache) -> None:
+    cache.put("ours", CARRIERS)
+    cache.put("theirs", CARRIERS)
+    cache.forget("ours")
+    cache.forget("ours")
+    assert (cache.get("ours"), cache.get("theirs")) == (None, CARRIERS)
+
+
 def test_carriers_of_another_account_are_not_ours(cache: CarrierCache) -> None:
     cache.put("theirs", CARRIERS)
     assert cache.get("ours") is None

@@ -76,3 +76,13 @@ def test_batch_is_made_by_one_terminal_at_a_time(tmp_path: Path, monkeypatch: py
         BatchFiles(tmp_path).making().__enter__()
     with BatchFiles(tmp_path).making():
         pass
+
+
+def test_session_that_cannot_be_named_says_so(tmp_path: Path) -> None:
+    files = SessionFiles(tmp_path)
+    kept(files)
+    (tmp_path / "locks").rename(tmp_path / "moved")
+    (tmp_path / "locks").write_text("a file in the folder's place")
+    with pytest.raises(StorageError, match="locks"):
+        kept(files)
+    assert len(files.heads()) == 1
