@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import tempfile
 import traceback
 from datetime import UTC, datetime
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
 
 def guarded(arguments: list[str], run: Callable[[], object]) -> int:
     """Run a command and return the exit code of what came of it."""
+    return console.handed_on(_ended(arguments, run))
+
+
+def _ended(arguments: list[str], run: Callable[[], object]) -> int:
     wants_json = "--json" in arguments
     try:
         return _code(run())
@@ -32,9 +35,6 @@ def guarded(arguments: list[str], run: Callable[[], object]) -> int:
         return _told(error, wants_json=wants_json)
     except KeyboardInterrupt:
         return _told(Interrupted(phrase("Interrupted; what was saved is kept.")), wants_json=wants_json)
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # whoever read it is gone
-        return Exit.FAILED
     except Exception as error:  # noqa: BLE001  # the boundary: nothing may pass it as a traceback
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):
             return _usage(error, wants_json=wants_json)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import re
 import sys
 from typing import TYPE_CHECKING
 
+from shiplabel.cli.outlet import outlet
 from shiplabel.domain.text import printable
+from shiplabel.errors import Exit
 from shiplabel.language import phrase
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shiplabel.errors import ShiplabelError
 
 _results: list[str] = []
+_moved: list[bool] = []
 _CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -76,11 +77,26 @@ def has_terminal() -> bool:
 
 
 def let_all_out() -> None:
-    """Let every character out: UTF-8 into pipes and files, a question mark where a terminal lacks a sign."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            chosen = stream.isatty() or bool(os.environ.get("PYTHONIOENCODING"))
-            stream.reconfigure(encoding=None if chosen else "utf-8", errors="replace")
+    """Let every character out, and let no reader that is gone or disk that is full end a command."""
+    sys.stdout, sys.stderr = outlet(sys.stdout), outlet(sys.stderr)
+
+
+def money_moved() -> None:
+    """Take note that this run's exit code tells of money: no failure to print it may change it."""
+    _moved.append(True)
+
+
+def handed_on(code: int) -> int:
+    """Return the exit code as it stands once all results are written out, or cannot be."""
+    flush()
+    trouble = getattr(sys.stdout, "trouble", None)
+    if trouble is None or isinstance(trouble, BrokenPipeError):  # a reader that has read enough is no failure
+        return code
+    tell(phrase("The result could not be written: {why}.", why=trouble.strerror))
+    if _moved:
+        tell(phrase("Next: {hint}", hint="shiplabel labels list"))
+        return code
+    return code or Exit.FAILED
 
 
 def flush() -> None:

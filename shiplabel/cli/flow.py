@@ -110,6 +110,7 @@ def show_label(record: Session, *, as_json: bool) -> None:
     """Print a label: the object for scripts, a few lines for people."""
     from shiplabel.cli.views import label_lines, label_object, price_lines  # noqa: PLC0415  # the same
 
+    console.money_moved()
     if as_json:
         for line in price_lines(record):
             console.tell(line)

@@ -116,6 +116,7 @@ def void(
             from shiplabel.workflow.void import void as void_label  # noqa: PLC0415  # only here
 
             record = void_label(context.parts, record_of(context, kept))
+            console.money_moved()
         if as_json:
             _print(record, as_json=True)
         else:
@@ -155,6 +156,7 @@ def _void_unrecorded(context: Context, label_id: str, *, agreed: bool, as_json: 
             hint="shiplabel labels list",
         )
     void_unrecorded(context.parts, label_id)
+    console.money_moved()
     if as_json:
         console.print_json(label_lists.bare_object(context, label))
     else:

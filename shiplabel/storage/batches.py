@@ -66,16 +66,29 @@ class BatchFiles:
     def create(self, batch: Batch, source: Path) -> Batch:
         """Make a batch's folder with a copy of its source; return it with its id; raise StorageError."""
         make_folder(self.root)
+        made = replace(batch, batch_id=self._new_folder())
+        self._copy(source, self.root / made.batch_id / "source")
+        self.save(made)
+        self._sync()
+        return made
+
+    def _new_folder(self) -> str:
+        """Make a folder that no batch has yet; return its name, the batch's id."""
         while True:
             batch_id = FIRST_LETTER + "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
-            with contextlib.suppress(FileExistsError):
+            try:
                 (self.root / batch_id).mkdir(mode=0o700)
-                break
-        made = replace(batch, batch_id=batch_id)
-        self._copy(source, self.root / batch_id / "source")
-        self.save(made)
-        sync_folder(self.root)
-        return made
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise refused(self.root, error) from error
+            return batch_id
+
+    def _sync(self) -> None:
+        try:
+            sync_folder(self.root)
+        except OSError as error:
+            raise refused(self.root, error) from error
 
     def keep_source(self, batch: Batch, source: Path) -> Path:
         """Return the batch's copy of its source, made anew where it is gone or changed.

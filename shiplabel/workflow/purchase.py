@@ -231,8 +231,9 @@ def _send(parts: Parts, session: Session) -> Session:
     except Refused as error:
         raise _Rejected(_outcome(parts, session, PurchaseEvent.REFUSED, error), error) from error
     except NoAnswer as error:
+        session = unknown(parts, session, error)
         parts.say(error.message)
-        return settle(parts, unknown(parts, session, error))
+        return settle(parts, session)
     except BaseException as error:
         raise _left(parts, session, error) from error
     return _receive(parts, session, label)

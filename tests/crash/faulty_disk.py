@@ -86,12 +86,11 @@ WAYS = {
 
 @dataclass(frozen=True)
 class Failure:
-    """A touch where the disk fails, why, whether it stays so, and whether the intent is durable by then."""
+    """A touch where the disk fails, why, and whether it stays so."""
 
     at: str = ""
     reason: str = ""
     stays: bool = False
-    durable: bool = False
 
     def __str__(self) -> str:
         return f"{self.at} {self.reason}{' to stay' if self.stays else ''}"
@@ -132,7 +131,7 @@ def _wrongs(desk: Desk, row: str, done: Done, failure: Failure) -> Iterator[str]
         yield f"ended with {done.code} after a charge: {done.err}"
     if row == "disk: settle" and done.code in {1, 4}:
         yield f"ended with {done.code} where a label may have been bought: {done.err}"
-    if row == "disk: new" and failure.stays and not failure.durable and charges:
+    if row == "disk: new" and failure.stays and charges and not _held(touches(desk), failure):
         yield "the purchase was sent and its intent was not durable"
     yield from _on_disk(desk, charges)
 
@@ -161,14 +160,18 @@ def _durable(found: list[str]) -> int:
     return max(own, default=0)
 
 
+def _held(found: list[str], failure: Failure) -> bool:
+    """Tell whether the disk held until the intent was durable, by what this very run did."""
+    return failure.at not in found or found.index(failure.at) > _durable(found)
+
+
 def failures(found: list[str]) -> Iterator[Failure]:
     """Yield every way in which a disk can fail along these touches."""
-    durable = _durable(found)
-    for place, at in enumerate(found):
+    for at in found:
         for reason in REASONS:
             if fails_with(at, reason):
-                yield Failure(at, reason, stays=False, durable=place > durable)
-                yield Failure(at, reason, stays=True, durable=place > durable)
+                yield Failure(at, reason, stays=False)
+                yield Failure(at, reason, stays=True)
 
 
 def cases(desk: Desk, most: int = 0) -> Iterator[Trial]:

@@ -275,6 +275,7 @@ class _Conductor:
         return merged
 
     def _told(self, batch: Batch, *, stopped: bool) -> int:
+        console.money_moved()
         if self.wanted.as_json:
             refused = self.ledger.refused
             error = {"error": error_object(refused)} if refused else {}

@@ -42,6 +42,7 @@ def void_batch(context: Context, files: BatchFiles, batch: Batch, *, yes: bool, 
                 paid=paid,
             )
             ask.leave_to(question, given=yes, what=phrase("Voiding"))
+            console.money_moved()
             code = _void_all(context, journal, unused)
             Results(batch, open_sheet(files.source_of(batch)), journal).write()
         batch = settled(batch, journal)
