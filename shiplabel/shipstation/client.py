@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from shiplabel.domain.label import Label, Tracking
     from shiplabel.domain.rate import Carrier, Quote, Rate
     from shiplabel.domain.shipment import KnownShipment, Shipment
-    from shiplabel.shipstation.pacing import Pacing
+    from shiplabel.shipstation.pacing import Pacing, Pause
     from shiplabel.workflow.ports import Clock
     from shiplabel.workflow.session import Intent
 
@@ -174,10 +174,10 @@ class Client:
         told = self._found(Call("GET", "/v2/rates/{rate_id}", {"rate_id": rate_id}), wire.Rate)
         return reading.rate_of(told) if told else None
 
-    def await_turn(self, most_pause_s: float = PURCHASE_S) -> None:
+    def await_turn(self, most_pause_s: float = PURCHASE_S, pause: Pause | None = None) -> None:
         """Wait until the budget lets this thread's next call go at once, and take that turn."""
         if self._pacing is not None and getattr(self._turns, "taken", None) is None:
-            self._turns.taken = self._pacing.wait(Patience(self._clock, most_pause_s, None))
+            self._turns.taken = self._pacing.wait(Patience(self._clock, most_pause_s, None), pause)
 
     def leave_turn(self) -> None:
         """Give the turn back that this thread waited for and does not use."""

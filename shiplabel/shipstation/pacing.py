@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from shiplabel.shipstation.patience import Patience
     from shiplabel.workflow.ports import Clock
 
+    Pause = Callable[[float], None]
+
 MARGIN_SHARE: Final = 0.015
 LEAST_MARGIN_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 600.0
@@ -87,16 +89,18 @@ class Pacing:
         self._alone = Book()
         self._say, self._told = say, 0
 
-    def wait(self, patience: Patience | None = None) -> float:
+    def wait(self, patience: Patience | None = None, pause: Pause | None = None) -> float:
         """Wait until a request may be sent and count it; return the moment it is counted at.
 
-        Raise RateLimited when the service asked for a pause that is longer than the call may wait.
+        ``pause`` waits in the clock's place; a turn whose wait it ends by raising is given back. Raise
+        RateLimited when the service asked for a pause that is longer than the call may wait.
         """
+        pause = pause or self._clock.pause
         while True:
             turn, calls = self._take(patience)
             try:
                 while (left_s := turn - self._clock.elapsed_s()) > 0:
-                    self._clock.pause(left_s)
+                    pause(left_s)
                     if calls != self._calls():
                         break
                 else:

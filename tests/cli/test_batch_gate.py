@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shiplabel.cli.batch import gate as gate_module
 from shiplabel.cli.batch.gate import Gate
@@ -57,7 +57,7 @@ def test_intent_that_the_disk_refuses_gives_its_place_to_the_next_purchase() -> 
 class NoTurn(World):
     """A world whose budget of requests cannot be had."""
 
-    def await_turn(self, most_pause_s: float = 0.0) -> None:
+    def await_turn(self, most_pause_s: float = 0.0, pause: Any = None) -> None:
         raise OSError("no budget")
 
 

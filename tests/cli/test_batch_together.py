@@ -24,7 +24,7 @@ def started(shop: Shop, path: Path, *more: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "shiplabel", "batch", "run", str(path), *FROM, *BUY, *more]
     return subprocess.Popen(
         command,
-        env=shop.environment(),
+        env=shop.environment() | shop.more,
         cwd=shop.home,
         text=True,
         stdout=subprocess.PIPE,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import time
 from typing import TYPE_CHECKING
 
 from tests.cli.shop import FROM, PARCEL
-from tests.cli.test_batch import BUY, counts, keys_charged, order, run, write
+from tests.cli.test_batch import BUY, GROUND, counts, keys_charged, order, run, write
 from tests.cli.test_batch_together import started
 from tests.cli.test_reconcile import TO, buy
 
@@ -58,6 +60,34 @@ def test_batch_waits_a_short_pause_out_and_stops_in_it_at_once_on_interrupt(shop
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=30)
     assert running.returncode == 130, f"{out}{err}"
+
+
+def test_first_interrupt_leaves_rows_that_wait_for_the_budget_and_buys_none_of_them(shop: Shop) -> None:
+    shop.more["SHIPLABEL_RATE_LIMIT"] = "4/300"
+    path = write(shop, [order(number) for number in range(8)])
+    running = started(shop, path, "--rate", GROUND)
+    while not shop.service.charges():
+        assert running.poll() is None
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=30)
+    found = json.loads(out)
+    assert (running.returncode, found["unknown"], found["failed"]) == (130, 0, 0), err
+    assert found["bought"] == len(shop.service.charges()) <= 2
+    assert found["waiting"] == 8 - found["bought"]
+    assert f"Next: shiplabel batch resume {found['batch_id']}" in err
+
+
+def test_interrupt_while_the_last_row_is_bought_advises_no_resume(shop: Shop) -> None:
+    shop.service.fault("slow@purchase:seconds=3")
+    running = started(shop, write(shop, [order(1)]), "--rate", GROUND)
+    while not any(one["path"] == "/v2/labels" and one["method"] == "POST" for one in shop.service.requests()):
+        assert running.poll() is None
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=30)
+    assert (running.returncode, json.loads(out)["bought"]) == (130, 1), err
+    assert "Next:" not in err
 
 
 def test_batch_at_a_terminal_waits_a_long_pause_out_and_heeds_the_first_interrupt(shop: Shop) -> None:

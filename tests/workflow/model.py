@@ -153,7 +153,7 @@ class World:
         self.touch()
         return Quote(rates=(RATE,), shipment_id=shipment_id)
 
-    def await_turn(self, most_pause_s: float = 0.0) -> None:
+    def await_turn(self, most_pause_s: float = 0.0, pause: Any = None) -> None:
         self.touch()
 
     def leave_turn(self) -> None:

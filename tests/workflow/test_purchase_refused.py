@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,7 +27,7 @@ class Refusing(World):
     refused_saves: set[tuple[PurchaseState, str]] = field(default_factory=set)
     files_records: bool = True
 
-    def await_turn(self, most_pause_s: float = 0.0) -> None:
+    def await_turn(self, most_pause_s: float = 0.0, pause: Any = None) -> None:
         if self.turn_errors:
             raise self.turn_errors.pop(0)
         super().await_turn(most_pause_s)

@@ -93,7 +93,7 @@ class _Conductor:
         self.context, self.files, self.batch = context, files, batch
         self.orders, self.wanted, self.options = orders, wanted, wanted.options
         self.journal, self.interrupt = journal, interrupt
-        self.gate = Gate(context.api, wanted.options.workers or WORKERS, self._sit_out)
+        self.gate = Gate(context.api, wanted.options.workers or WORKERS, self._sit_out, self._pause)
         self.is_watched = context.can_ask and not wanted.as_json
         self.progress: Progress | None = None
         clock = HeedingClock(context.clock, interrupt)
@@ -226,10 +226,14 @@ class _Conductor:
         """Wait for a pause's end, or leave at ^C; return False for a long one that nobody watches."""
         if pause_s > MOST_PAUSE_S and not self.is_watched:
             return False
-        self.running.parts.clock.pause(pause_s)
+        self._pause(pause_s)
+        return True
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, or leave at ^C."""
+        self.running.parts.clock.pause(seconds)
         if self.interrupt.stopping:
             raise LeftWaiting
-        return True
 
     def _asked(self) -> int:
         return self.gate.asked
@@ -263,6 +267,13 @@ class _Conductor:
         self.ledger.attempt(partial(self.files.save, self.batch))
         return self._told(replace(self.batch, merged=merged), stopped=stopped)
 
+    @property
+    def _is_left(self) -> bool:
+        """Whether a run that was stopped left rows, papers or files for another one."""
+        options = self.options
+        files = options.merge or options.printer is not None
+        return bool(self.interrupt.leaving or self.summary.counts.waiting or files)
+
     def _leave_files(self, *, stopped: bool) -> tuple[str, ...]:
         """Write the results, merge and print; return the merged parts. What the disk refuses ends nothing."""
         self.ledger.attempt(self.results.write)
@@ -283,6 +294,6 @@ class _Conductor:
         else:
             for line in self.summary.lines(batch):
                 console.result(line)
-        for sentence in self.summary.advice(batch, stopped=stopped):
+        for sentence in self.summary.advice(batch, stopped=stopped and self._is_left):
             console.tell(sentence)
         return Exit.INTERRUPTED if stopped else self.summary.code()

@@ -9,6 +9,7 @@ workers share one interpreter, and what all do at once is done late for all.
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -34,12 +35,19 @@ class Gate:
     """Lets ``most`` purchases and quotes be in flight; ``asked`` counts the calls.
 
     ``sit_out`` waits for the end of a pause that the service asked all for, of so many seconds; it
-    returns False where that is too long.
+    returns False where that is too long. ``pause`` waits so many seconds for the budget and raises when no
+    further turn is to be taken.
     """
 
-    def __init__(self, api: Any, most: int, sit_out: Callable[[float], bool] = lambda _s: False) -> None:
+    def __init__(
+        self,
+        api: Any,
+        most: int,
+        sit_out: Callable[[float], bool] = lambda _s: False,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._api = api
-        self._sit_out = sit_out
+        self._sit_out, self._pause = sit_out, pause
         self.most = most
         self._free = threading.BoundedSemaphore(most)
         self._starts = threading.BoundedSemaphore(MADE_READY)
@@ -77,7 +85,8 @@ class Gate:
         self._free.acquire()
         self._mine.place = True
         try:
-            self._api.await_turn(most_pause_s=0.0)
+            self._pause(0.0)
+            self._api.await_turn(most_pause_s=0.0, pause=self._pause)
         except BaseException:
             self._leave_place()
             raise
