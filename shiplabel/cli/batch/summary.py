@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from shiplabel.workflow.batch import Batch
 
 BOUGHT_WORDS = ("bought", "voiding", "voided")
+_OPTIONS = {"max_cost": "--max-cost", "max_total": "--max-total"}
 
 
 class Summary:
@@ -111,10 +113,45 @@ class Summary:
         elif stopped or (self._dry_run and counts.waiting) or halted or refused:
             yield phrase("Next: {command}", command=resume)
         elif counts.failed and not self._dry_run:
-            failed = near(self._results.failed_path)
-            yield phrase("Next: mend the rows in {path},", path=failed)
-            rate = f"--rate {batch.options.wishes.rule}" if batch.options.wishes.rule else "…"
-            yield phrase("then: {command}", command=f"shiplabel batch run {shlex.quote(failed)} {rate}")
+            yield from self._about_failed(batch)
+
+    def _about_failed(self, batch: Batch) -> Iterator[str]:
+        """Yield how the failed rows get their labels: mended, or under a higher limit."""
+        codes = self._running.ledger.tally.codes
+        options = _limits(batch, batch.options.max_total)
+        met = [code for code in options if codes[code]]
+        if sum(codes[code] for code in met) == self.counts.failed:
+            told = " ".join(f"{_OPTIONS[code]} {options[code]}" for code in met)
+            yield phrase("The failed rows are beyond {limits}; nothing in them needs mending.", limits=told)
+            options |= dict.fromkeys(met, "AMOUNT")
+            yield phrase(
+                "Next, with a higher limit: {command}",
+                command=_command(batch, near(Path(batch.file)), options),
+            )
+            return
+        failed = near(self._results.failed_path)
+        yield phrase("Next: mend the rows in {path},", path=failed)
+        limits = _limits(batch, self._running.ledger.purse.left)
+        yield phrase("then: {command}", command=_command(batch, failed, limits))
+
+
+def _limits(batch: Batch, total: Money | None) -> dict[str, str]:
+    """Return the money limits that were set, as typed; ``total`` is what all rows may cost."""
+    limits = {"max_cost": batch.options.wishes.max_cost, "max_total": total}
+    return {code: _typed(limit) for code, limit in limits.items() if limit}
+
+
+def _typed(money: Money) -> str:
+    """Return an amount as one would type it after an option; what was overspent leaves nothing."""
+    money = replace(money, amount=max(money.amount, Decimal("0.00")))
+    return money.text if money.currency == "usd" else f"{money.text}{money.currency}"
+
+
+def _command(batch: Batch, path: str, limits: dict[str, str]) -> str:
+    """Return the command that runs a file by the batch's rule, under these limits."""
+    rule = batch.options.wishes.rule
+    words = ["shiplabel batch run", shlex.quote(path), f"--rate {rule}" if rule else "…"]
+    return " ".join(words + [f"{_OPTIONS[code]} {amount}" for code, amount in limits.items()])
 
 
 def near(path: Path) -> str:
