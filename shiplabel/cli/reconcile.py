@@ -22,6 +22,9 @@ from shiplabel.workflow.trouble import SeveralLabels, told_of
 
 if TYPE_CHECKING:
     from shiplabel.domain.label import Label
+    from shiplabel.storage.heads import Head
+
+SHOWN_KEYS = 10
 
 app = typer.Typer()
 
@@ -144,15 +147,10 @@ def _beside(label: Label, session: Session | None) -> str:
     )
 
 
-def take_word(context: Context, shipment_key: str, *, yes: bool, alone: bool = False) -> Session:
+def take_word(context: Context, named: str, *, yes: bool, alone: bool = False) -> Session:
     """Write down that a person says a purchase was not bought; asked for in words or by --yes."""
-    heads = [head for head in context.sessions.heads() if head.shipment_key == shipment_key]
-    head = next((head for head in heads if head.status == "unknown"), None)
-    if head is None:
-        raise InputError(
-            phrase("No purchase in doubt has the key {shipment_key}.", shipment_key=shipment_key),
-            hint="shiplabel sessions list",
-        )
+    head = _in_doubt(context, named)
+    shipment_key = head.shipment_key
     if not yes and (alone or not context.can_ask):
         raise InputError(
             phrase("Saying that it was not bought needs --yes here. Nothing was done."), field="yes"
@@ -170,6 +168,30 @@ def take_word(context: Context, shipment_key: str, *, yes: bool, alone: bool = F
         )
     )
     return session
+
+
+def _in_doubt(context: Context, named: str) -> Head:
+    """Return the purchase in doubt of this key, or the only one of this order; raise InputError."""
+    doubts = [head for head in context.sessions.heads() if head.status == "unknown"]
+    for head in doubts:
+        if head.shipment_key == named:
+            return head
+    load = context.sessions.load
+    of_order = [head for head in doubts if load(head.session_id).wishes.order_id == named]
+    if len(of_order) == 1:
+        return of_order[0]
+    keys = [head.shipment_key for head in doubts]
+    told = ", ".join(keys[:SHOWN_KEYS] + ["…"] * (len(keys) > SHOWN_KEYS))
+    raise InputError(
+        phrase(
+            "No purchase in doubt has the key {shipment_key}. In doubt: {keys}."
+            if keys
+            else "No purchase in doubt has the key {shipment_key}: none is in doubt.",
+            shipment_key=named,
+            keys=told,
+        ),
+        hint="shiplabel sessions list",
+    )
 
 
 def _who() -> str:

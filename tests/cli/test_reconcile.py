@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import getpass
+from types import SimpleNamespace as Namespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shiplabel.cli.reconcile import take_word
+from shiplabel.errors import InputError
 from tests.cli.shop import FROM, PARCEL
 
 if TYPE_CHECKING:
@@ -115,6 +118,32 @@ def test_word_that_was_wrong_adopts_the_label_instead_of_buying(shop: Shop) -> N
     done = shop.good("resume", doubt["session_id"], "--yes", "--json")
     assert [done.json["label_id"]] == charged(shop)
     assert "bought for this shipment before" in done.err
+
+
+def test_word_for_a_key_that_is_not_in_doubt_names_the_keys_that_are(shop: Shop) -> None:
+    none = shop.run("reconcile", "--not-bought", "sl-A1", "--yes")
+    assert (none.code, "key sl-A1: none is in doubt" in none.err) == (2, True), none.err
+    keys = {in_doubt(shop, SILENT, "--order-id", f"A{nth}")["shipment_key"] for nth in range(1, 3)}
+    for command in ("reconcile", "resume"):
+        done = shop.run(command, "--not-bought", "sl-A1", "--yes")
+        assert (done.code, {key for key in keys if key in done.err}) == (2, keys), done.err
+    assert {one["status"] for one in shop.good("sessions", "list", "--json").json} == {"unknown"}
+
+
+def test_word_for_many_keys_in_doubt_names_some() -> None:
+    heads = [Namespace(status="unknown", session_id="ABCDE", shipment_key=f"sl-{nth}") for nth in range(40)]
+    none = Namespace(wishes=Namespace(order_id=""))
+    context: Any = Namespace(sessions=Namespace(heads=lambda: heads, load=lambda _session_id: none))
+    with pytest.raises(InputError, match=r"In doubt: sl-0, .* sl-9, …\.$"):
+        take_word(context, "sl-A1", yes=True)
+
+
+def test_word_takes_the_order_id_where_one_purchase_in_doubt_has_it(shop: Shop) -> None:
+    doubt, other = (in_doubt(shop, SILENT, "--order-id", order_id) for order_id in ("A1", "A2"))
+    (said,) = shop.good("reconcile", "--not-bought", "A1", "--yes", "--json").json
+    assert (said["session_id"], said["status"]) == (doubt["session_id"], "open")
+    (still,) = shop.run("reconcile", "--json").json
+    assert still["session_id"] == other["session_id"]
 
 
 def test_word_in_a_terminal_is_asked_for(shop: Shop) -> None:
