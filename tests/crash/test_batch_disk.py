@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.crash import batch
+from tests.crash.bad_disk import fails_with
 from tests.crash.desk import LAID, Desk, Done, opened
 
 if TYPE_CHECKING:
@@ -89,3 +90,33 @@ def test_status_and_list_leave_the_journal_of_a_batch_alone(desk: Desk) -> None:
         assert not [touch for touch in desk.touches() if "journal" in touch]
     assert journal.read_bytes() == before
     assert desk.run("batch", "status", "--json").document["bought"] == 3
+
+
+def making(desk: Desk) -> list[str]:
+    """Return the touches by which a batch's folder is made."""
+    desk.start_over()
+    batch.write_sheet(desk)
+    assert desk.run(*batch.arguments(desk), before=LAID, **desk.crash("")).code == 0
+    found = desk.touches()
+    sent = next(place for place, touch in enumerate(found) if touch.startswith("before send"))
+    return [
+        touch for touch in found[:sent] if "data/production/batches" in touch and fails_with(touch, "ENOSPC")
+    ]
+
+
+def test_batch_that_the_disk_does_not_let_be_made_is_told_and_buys_nothing(desk: Desk) -> None:
+    found = making(desk)
+    assert any("mkdir" in touch for touch in found)
+    assert any("fsync" in touch for touch in found)
+    for touch in found:
+        desk.start_over()
+        batch.write_sheet(desk)
+        done = desk.run(
+            *batch.arguments(desk), before=BAD, FAIL_WITH="ENOSPC", FAIL_ON="1", **desk.crash(touch)
+        )
+        assert done.code in {1, 4}, (touch, done.err)
+        assert "fault of shiplabel" not in done.err, touch
+        assert "written" in done.err, touch
+        assert desk.charges() == [], touch
+    assert desk.run(*batch.arguments(desk)).code == 0
+    assert len(desk.charges()) == 3
