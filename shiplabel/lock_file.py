@@ -1,6 +1,6 @@
 """A lock that is a file: the system's own, freed when its process ends.
 
-Several are taken for each label of a batch, so one costs three calls of the system: open, lock, close.
+Several are taken for each label of a batch, so one costs four calls of the system: open, lock, unlock, close.
 The file stays where it is; removing one that another process waits for would race.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from filelock import lock_descriptor
+from filelock import lock_descriptor, unlock_descriptor
 
 _OPENED = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 POLL_S = 0.02
@@ -38,6 +38,11 @@ class LockFile:
         return True
 
     def release(self) -> None:
-        """Give it back."""
+        """Give it back, where it is held; some systems free a lock late whose file is only closed."""
         file, self._file = self._file, -1
-        os.close(file)
+        if file < 0:
+            return
+        try:
+            unlock_descriptor(file)
+        finally:
+            os.close(file)

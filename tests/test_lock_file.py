@@ -55,6 +55,21 @@ def test_lock_leaves_no_file_open_whether_it_is_had_or_not(tmp_path: Path) -> No
     assert _open_files() == before
 
 
+def test_lock_given_back_is_free_while_its_file_is_open_elsewhere_and_may_be_given_back_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = LockFile(f"{tmp_path}/a.lock")
+    held.acquire(0)
+    closed: list[int] = []
+    with monkeypatch.context() as closing:
+        closing.setattr(os, "close", closed.append)
+        held.release()
+        held.release()
+    assert LockFile(f"{tmp_path}/a.lock").acquire(0)
+    (file,) = closed
+    os.close(file)
+
+
 def test_lock_follows_no_link_and_is_the_owners_alone(tmp_path: Path) -> None:
     (tmp_path / "link.lock").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OSError, match="link"):

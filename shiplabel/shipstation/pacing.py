@@ -78,7 +78,7 @@ class Pacing:
         self.path = folder / f"{name}.pace"
         self._file_lock = LockFile(f"{folder}/{name}.lock", _POLL_S)
         self._thread_lock = threading.Lock()
-        self._queue: list[None] = []
+        self._queue: list[object] = []
         self._kept: Book | None = None
         self._passed = 0
         self._limit = limit
@@ -120,30 +120,38 @@ class Pacing:
 
     def pause_all(self, seconds: float) -> None:
         """Let nobody send for so long: the service said that it had too many requests."""
-        with self._opened() as book:
+        with self._telling() as told, self._opened() as book:
             now = self._clock.elapsed_s()
             until = now + min(max(seconds, 0.0), LONGEST_PAUSE_S)
             news = until > book.pause_until + LEAST_TOLD_S
             book.pause_until = max(book.pause_until, until)
             book.calls += 1
-            self._tell(book.calls, until - now if news else 0)
+            told.extend(self._news(book.calls, until - now if news else 0))
             del book.turns[bisect_right(book.turns, now) :]
 
-    def _tell(self, calls: int, pause_s: float) -> None:
-        """Say once of each pause how long it is."""
-        if calls != self._told and pause_s >= LEAST_TOLD_S:
-            self._say(
-                phrase("Too many requests: the service asks for a pause of {seconds:.0f} s.", seconds=pause_s)
-            )
-        self._told = calls
+    def _news(self, calls: int, pause_s: float) -> list[str]:
+        """Return what is to be said, once of each pause: how long it is."""
+        is_new, self._told = calls != self._told and pause_s >= LEAST_TOLD_S, calls
+        said = phrase("Too many requests: the service asks for a pause of {seconds:.0f} s.", seconds=pause_s)
+        return [said] if is_new else []
+
+    @contextmanager
+    def _telling(self) -> Iterator[list[str]]:
+        """Yield what is said once others have the book again: a terminal may hold up who writes to it."""
+        told: list[str] = []
+        try:
+            yield told
+        finally:
+            for text in told:
+                self._say(text)
 
     def _take(self, patience: Patience | None) -> tuple[float, int]:
         """Take the next free turn; return it with the number of pauses called so far."""
-        with self._opened() as book:
+        with self._telling() as told, self._opened() as book:
             now = self._clock.elapsed_s()
             pause_s = book.pause_until - now
             if pause_s > 0:
-                self._tell(book.calls, pause_s)
+                told.extend(self._news(book.calls, pause_s))
                 if patience is not None:
                     patience.sit_out(pause_s)
             turn = max(now, book.pause_until)
@@ -172,35 +180,27 @@ class Pacing:
         last of so many, before another process gets it.
         """
         with self._in_line():
-            book = self._kept or self._taken_up()
-            if book is None:
-                yield self._recent(self._alone)
-                return
             try:
-                self._kept = self._alone = book
-                yield book
+                self._kept = self._kept or self._taken_up()
+                self._alone = self._kept or self._recent(self._alone)
+                yield self._alone
             finally:
-                self._passed += 1
-                if not self._queue or self._passed >= _HANDED_ON:
-                    self._put_back(book)
+                self._hand_on()
 
     @contextmanager
     def _in_line(self) -> Iterator[None]:
         """Wait until no other thread has the book; who leaves the line early leaves no book open."""
-        self._queue.append(None)
+        place = object()
         try:
-            self._thread_lock.acquire()
-        except BaseException:
-            self._queue.pop()
+            self._queue.append(place)
             with self._thread_lock:
-                if self._kept and not self._queue:
-                    self._put_back(self._kept)
-            raise
-        self._queue.pop()
-        try:
-            yield
+                self._queue.remove(place)
+                yield
         finally:
-            self._thread_lock.release()
+            if place in self._queue:
+                self._queue.remove(place)
+                with self._thread_lock:
+                    self._hand_on()
 
     def _taken_up(self) -> Book | None:
         """Return the book as the file has it now, None where the disk refuses."""
@@ -210,12 +210,16 @@ class Pacing:
         _LOG.debug("the budget is kept by this process alone")
         return None
 
-    def _put_back(self, book: Book) -> None:
-        """Write the book and let others have it."""
-        self._kept, self._passed = None, 0
+    def _hand_on(self) -> None:
+        """Leave the book to who stands in line, else, and after so many, write it and let others have it."""
+        self._passed += 1
+        if self._kept and self._queue and self._passed < _HANDED_ON:
+            return
         try:
-            self._write(book)
+            if self._kept:
+                self._write(self._kept)
         finally:
+            self._kept, self._passed = None, 0
             self._file_lock.release()
 
     def _recent(self, book: Book) -> Book:
