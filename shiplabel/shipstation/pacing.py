@@ -5,8 +5,9 @@ once and sleeps until then, the first to come the first to go. Between any reque
 after it lies the whole window and a margin, so that a service which counts a fixed or a sliding window
 sees no more than the limit. A turn counts from when the request really left, if it left late.
 
-Times are of the machine's steady clock; the file names the machine's start they count from. A file that
-cannot be read counts as a budget just spent. Where the disk refuses, this process keeps to the budget alone.
+Times are of the machine's steady clock; the file names the machine's start they count from: by its name, or
+by its minute where the system has no name for it. A file that cannot be read counts as a budget just spent.
+Where the disk refuses, this process keeps to the budget alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import logging
 import os
 import struct
 import threading
+import time
 import zlib
 from array import array
 from bisect import bisect_right, insort
@@ -44,6 +46,7 @@ _POLL_S: Final = 0.001
 _PATIENCE_S: Final = 5.0
 _HANDED_ON: Final = 32
 _HEAD: Final = struct.Struct("<4sI16sdI")
+_MINUTE: Final = struct.Struct("<qq")
 _MAGIC: Final = b"SLP1"
 _PLAINLY: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -248,13 +251,25 @@ class Pacing:
             raise ValueError("torn")
         turns = array("d", content[_HEAD.size :])
         now = self._clock.elapsed_s()
-        if boot != self._boot or pause_until > now + LONGEST_PAUSE_S or max(turns, default=0) > now + _FAR_S:
+        is_far = pause_until > now + LONGEST_PAUSE_S or max(turns, default=0) > now + _FAR_S
+        if is_far or not self._is_since(boot):
             return Book(calls=calls)
         return Book(turns.tolist(), pause_until, calls)
 
+    def _is_since(self, boot: bytes) -> bool:
+        """Tell whether a file counts from this start; by the minute, one more or less is the same."""
+        if self._boot:
+            return boot == self._boot
+        name, minute = _MINUTE.unpack(boot)
+        return not name and abs(minute - self._start_minute()) <= 1
+
+    def _start_minute(self) -> int:
+        return round((time.time() - self._clock.elapsed_s()) / 60)
+
     def _write(self, book: Book) -> None:
         """Replace the file's content in place: it is a courtesy, and a torn one is told by its checksum."""
-        head = _HEAD.pack(_MAGIC, 0, self._boot, book.pause_until, book.calls & 0xFFFFFFFF)
+        boot = self._boot or _MINUTE.pack(0, self._start_minute())
+        head = _HEAD.pack(_MAGIC, 0, boot, book.pause_until, book.calls & 0xFFFFFFFF)
         body = head[8:] + array("d", book.turns).tobytes()
         content = _MAGIC + struct.pack("<I", zlib.crc32(body)) + body
         try:
@@ -277,8 +292,8 @@ def _content(path: Path) -> bytes:
 
 
 def _boot() -> bytes:
-    """Return 16 bytes that differ from one start of the machine to the next, where the system tells."""
+    """Return 16 bytes that differ from one start of the machine to the next; none where no system tells."""
     try:
         return hashlib.md5(_BOOT.read_bytes(), usedforsecurity=False).digest()
     except OSError:
-        return bytes(16)
+        return b""
