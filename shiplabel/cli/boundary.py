@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.cli import console
 from shiplabel.cli.flags import said
-from shiplabel.errors import Exit, Interrupted, ShiplabelError
+from shiplabel.errors import Exit, InputError, Interrupted, ShiplabelError
 from shiplabel.language import phrase
 
 if TYPE_CHECKING:
@@ -75,15 +75,14 @@ def _step(field: str) -> str | None:
 
 
 def _usage(error: Exception, *, wants_json: bool) -> int:
-    """Tell of options that Typer could not read."""
-    if hasattr(error, "show") and not wants_json:
-        error.show()
-    message = str(error.format_message())  # type: ignore[attr-defined]  # asked for by the caller
-    if wants_json:
-        console.tell(message)
-        problem = ShiplabelError(message, code="usage")
-        console.print_json({"error": error_object(problem)})
-    return Exit.INPUT if message or type(error).__name__ == "NoArgsIsHelpError" else Exit.DONE
+    """Tell of options that Typer could not read; a group without a command shows its help."""
+    from shiplabel.cli import usage  # noqa: PLC0415  # most runs end well
+
+    if type(error).__name__ == usage.NO_ARGUMENTS and not wants_json:
+        error.show()  # type: ignore[attr-defined]  # asked for by the caller
+        return Exit.INPUT
+    problem = InputError(usage.told_of(error), code="usage", hint=usage.help_for(error))
+    return _told(problem, wants_json=wants_json) if problem.message else Exit.DONE
 
 
 def _bug(error: Exception, *, wants_json: bool) -> int:
