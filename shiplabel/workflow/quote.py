@@ -52,16 +52,8 @@ class Board:
 
     def without_waiting(self) -> Board:
         """Return the board of a clerk who goes on with what is there: who is still asked has failed."""
-        return Board(self.rates, (*self.failures, *map(_unwaited, self.waiting)))
-
-
-def _unwaited(carrier: Carrier) -> CarrierFailure:
-    return CarrierFailure(
-        carrier_id=carrier.carrier_id,
-        carrier_code=carrier.carrier_code,
-        message=phrase("not waited for"),
-        code="not_waited_for",
-    )
+        unheard = (_failed(carrier, phrase("not waited for"), "not_waited_for") for carrier in self.waiting)
+        return Board(self.rates, (*self.failures, *unheard))
 
 
 def board_of(answer: Quote, carriers: Sequence[Carrier]) -> Board:
@@ -160,21 +152,20 @@ def _asker(parts: Parts, session: Session) -> Callable[[Carrier], Quote]:
 
 
 def _failure(carrier: Carrier, error: ShiplabelError) -> CarrierFailure:
-    return CarrierFailure(
-        carrier_id=carrier.carrier_id,
-        carrier_code=carrier.carrier_code,
-        message=error.message,
-        code=error.code,
-        request_id=getattr(error, "request_id", None),
-    )
+    return _failed(carrier, error.message, error.code, getattr(error, "request_id", None))
 
 
 def _silence(carrier: Carrier) -> CarrierFailure:
+    return _failed(carrier, phrase("no rates for this parcel"), "no_rates_returned")
+
+
+def _failed(carrier: Carrier, message: str, code: str, request_id: str | None = None) -> CarrierFailure:
     return CarrierFailure(
         carrier_id=carrier.carrier_id,
         carrier_code=carrier.carrier_code,
-        message=phrase("no rates for this parcel"),
-        code="no_rates_returned",
+        message=message,
+        code=code,
+        request_id=request_id,
     )
 
 
