@@ -32,7 +32,6 @@ class Saves:
         self._heads = heads
         self._open: dict[Path, TinyDB] = {}
         self._tried: dict[Path, int] = {}
-        self._wrote: dict[Path, Mark] = {}
         self._paths: dict[str, list[Path]] = {}
 
     def write(self, path: Path, session: Session) -> Session:
@@ -55,16 +54,12 @@ class Saves:
             table.update(document, doc_ids=[1])
         else:
             table.insert(Document(document, doc_id=1))
-        storage = database.storage
-        if isinstance(storage, AtomicStorage) and storage.written:
-            self._wrote[path] = mark_of(storage.written)
         return session
 
     def forget(self, path: Path) -> None:
         """Forget a file that was moved away."""
         self._open.pop(path, None)
         self._tried.pop(path, None)
-        self._wrote.pop(path, None)
         self._heads.forget(str(path))
 
     def let_go(self, session_id: str) -> None:
@@ -72,9 +67,15 @@ class Saves:
         for path in self._paths.pop(session_id.upper(), ()):
             self.forget(path)
 
+    def _written(self, path: Path) -> Mark | None:
+        """Return the mark of a file as this program left it, None where it wrote none."""
+        database = self._open.get(path)
+        storage = database.storage if database else None
+        return mark_of(storage.written) if isinstance(storage, AtomicStorage) and storage.written else None
+
     def _refuse_stale(self, path: Path, session: Session) -> None:
         try:
-            if self._wrote.get(path) == mark_of(os.lstat(path)):
+            if self._written(path) == mark_of(os.lstat(path)):
                 return
             head = self._heads.of(str(path))
         except (DamagedHead, OSError):
