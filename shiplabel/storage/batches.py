@@ -69,7 +69,6 @@ class BatchFiles:
         made = replace(batch, batch_id=self._new_folder())
         self._copy(source, self.root / made.batch_id / "source")
         self.save(made)
-        self._sync()
         return made
 
     def _new_folder(self) -> str:
@@ -78,17 +77,12 @@ class BatchFiles:
             batch_id = FIRST_LETTER + "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
             try:
                 (self.root / batch_id).mkdir(mode=0o700)
+                sync_folder(self.root)
             except FileExistsError:
                 continue
             except OSError as error:
                 raise refused(self.root, error) from error
             return batch_id
-
-    def _sync(self) -> None:
-        try:
-            sync_folder(self.root)
-        except OSError as error:
-            raise refused(self.root, error) from error
 
     def keep_source(self, batch: Batch, source: Path) -> Path:
         """Return the batch's copy of its source, made anew where it is gone or changed.
