@@ -10,7 +10,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from shiplabel.cli import console
-from shiplabel.domain.text import quoted
+from shiplabel.domain.text import folded, quoted
 from shiplabel.errors import InputError
 from shiplabel.language import phrase
 from shiplabel.storage.addresses import search
@@ -28,8 +28,8 @@ def sent_lately(name: str, recent: Sequence[Entry], saved: Sequence[str]) -> Ent
 
     Raise InputError where nobody is called so, naming the nearest of both lists, or several are.
     """
-    wanted = _folded(name)
-    called = {entry.line(): entry for entry in reversed(recent) if wanted in map(_folded, _names(entry))}
+    wanted = folded(name)
+    called = {entry.line(): entry for entry in reversed(recent) if wanted in map(folded, _names(entry))}
     if len(called) == 1:
         (entry,) = called.values()
         console.tell(phrase("To {line}, as lately.", line=entry.line()))
@@ -53,7 +53,7 @@ def sent_lately(name: str, recent: Sequence[Entry], saved: Sequence[str]) -> Ent
 def _unknown(name: str, recent: Sequence[Entry], saved: Sequence[str]) -> InputError:
     names = list(dict.fromkeys([*saved, *(entry.name for entry in recent)]))
     holding = [entry.name for entry in search(recent, name)]
-    near = [*holding, *(one for one in saved if _folded(name) in _folded(one))]
+    near = [*holding, *(one for one in saved if folded(name) in folded(one))]
     near += difflib.get_close_matches(name, names, n=NEAR)
     said = phrase("There is no address {name}, and no label went to that name lately.", name=quoted(name))
     if near:
@@ -64,7 +64,3 @@ def _unknown(name: str, recent: Sequence[Entry], saved: Sequence[str]) -> InputE
 
 def _names(entry: Entry) -> tuple[str, ...]:
     return tuple(filter(None, (entry.name, entry.fields.get("company"))))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()

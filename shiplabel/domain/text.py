@@ -37,6 +37,11 @@ def clean(text: str, *, field: str = "", label: str = _THIS) -> str:
     return " ".join(text.split())
 
 
+def folded(text: str) -> str:
+    """Return a name as names are compared: whatever its case and its white space."""
+    return " ".join(text.split()).casefold()
+
+
 def _refuse_broken(text: str, field: str, label: str) -> None:
     for character in text:
         reason = _REFUSED.get(unicodedata.category(character))

@@ -11,7 +11,7 @@ import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from shiplabel.domain.text import clean, quoted
+from shiplabel.domain.text import clean, folded, quoted
 from shiplabel.errors import HeldError, InputError, StorageError
 from shiplabel.language import marked, phrase, worded
 from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably
@@ -129,8 +129,8 @@ class NamedList:
         """Return the name as it was saved, whatever the case it is asked in, or None."""
         if name in things:
             return name
-        folded = " ".join(name.split()).casefold()
-        return next((kept for kept in things if kept.casefold() == folded), None)
+        wanted = folded(name)
+        return next((kept for kept in things if kept.casefold() == wanted), None)
 
     def clean_name(self, name: str) -> str:
         """Return the name as it is kept; raise InputError for one that cannot be typed again."""

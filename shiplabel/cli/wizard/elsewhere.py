@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import Completer, Completion
 
+from shiplabel.domain.text import folded
 from shiplabel.errors import InputError
 from shiplabel.workflow.steps import ALL_ANSWER_STEPS, STEPS
 
@@ -81,7 +82,7 @@ def in_book(text: str, completions: Callable[[str], list[AddressSuggestion]]) ->
     A name that is typed whole comes first, then one that begins so, then a word of the name. A
     space at the end says that the name is meant as it is typed.
     """
-    typed = " ".join(text.casefold().split())
+    typed = folded(text)
     if not typed or text != text.rstrip():
         return []
     return sorted(completions(text), key=lambda one: _rank(one.title.casefold(), typed))
