@@ -1,18 +1,24 @@
 """A lock that is a file: the system's own, freed when its process ends.
 
 Several are taken for each label of a batch, so one costs four calls of the system: open, lock, unlock, close.
-The file stays where it is; removing one that another process waits for would race.
+The file stays where it is; removing one that another process waits for would race. Who holds it may write a
+note into it, behind the byte that some systems lock against readers too.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
+from typing import Final
 
 from filelock import lock_descriptor, unlock_descriptor
 
-_OPENED = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-POLL_S = 0.02
+_PLAINLY: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_OPENED: Final = os.O_RDWR | os.O_CREAT | _PLAINLY
+_LOCKED_BYTES: Final = 1
+_LONGEST_NOTE: Final = 1000
+POLL_S: Final = 0.02
 
 
 class LockFile:
@@ -20,7 +26,7 @@ class LockFile:
 
     def __init__(self, path: str, poll_s: float = POLL_S) -> None:
         self._path, self._poll_s = path, poll_s
-        self._file = -1
+        self._file, self._noted = -1, False
 
     def acquire(self, wait_s: float) -> bool:
         """Take it; return whether it was free within so many seconds. Raises OSError."""
@@ -37,12 +43,36 @@ class LockFile:
                 os.close(file)
         return True
 
+    def write_note(self, text: str) -> None:
+        """Say in the file who holds it, where the disk lets us: a note is a courtesy."""
+        note = text.encode()[:_LONGEST_NOTE]
+        self._noted = True
+        with suppress(OSError):
+            os.ftruncate(self._file, 0)  # a killed holder's note, before the disk may refuse ours
+            os.lseek(self._file, _LOCKED_BYTES, os.SEEK_SET)
+            os.write(self._file, note)
+
     def release(self) -> None:
         """Give it back, where it is held; some systems free a lock late whose file is only closed."""
         file, self._file = self._file, -1
         if file < 0:
             return
         try:
+            if self._noted:
+                with suppress(OSError):
+                    os.ftruncate(file, 0)
             unlock_descriptor(file)
         finally:
             os.close(file)
+
+
+def note_in(path: str) -> str:
+    """Return what the holder of a lock file wrote into it, empty where it cannot be read."""
+    with suppress(OSError):
+        file = os.open(path, os.O_RDONLY | _PLAINLY)
+        try:
+            os.lseek(file, _LOCKED_BYTES, os.SEEK_SET)
+            return os.read(file, _LONGEST_NOTE).decode(errors="replace")
+        finally:
+            os.close(file)
+    return ""

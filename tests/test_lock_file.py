@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from shiplabel.lock_file import LockFile
+from shiplabel.lock_file import LockFile, note_in
 
 
 def test_lock_that_is_held_is_not_had_until_it_is_given_back(tmp_path: Path) -> None:
@@ -80,3 +81,41 @@ def test_lock_follows_no_link_and_is_the_owners_alone(tmp_path: Path) -> None:
     finally:
         os.umask(old)
     assert (tmp_path / "a.lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_note_tells_who_holds_a_lock_and_goes_with_it(tmp_path: Path) -> None:
+    path = f"{tmp_path}/a.lock"
+    assert note_in(path) == ""
+    lock = LockFile(path)
+    lock.acquire(0)
+    lock.write_note("процесс 7")
+    assert note_in(path) == "процесс 7"
+    lock.release()
+    assert note_in(path) == ""
+
+
+def test_note_replaces_the_longer_one_of_a_holder_that_was_killed(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    path.write_bytes(b"\0process 1234567 since long ago")
+    lock = LockFile(str(path))
+    lock.acquire(0)
+    lock.write_note("process 8")
+    assert note_in(str(path)) == "process 8"
+
+
+def test_note_that_the_disk_refuses_leaves_the_lock_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{tmp_path}/a.lock"
+    lock = LockFile(path)
+    lock.acquire(0)
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", _refuse)
+        lock.write_note("process 9")
+    assert not LockFile(path).acquire(0)
+    lock.release()
+    assert LockFile(path).acquire(0)
+
+
+def _refuse(*_: object) -> int:
+    raise OSError(errno.ENOSPC, "full")

@@ -6,7 +6,6 @@ lock file tells for good that somebody here went to buy for it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from shiplabel.errors import HeldError, InputError
 from shiplabel.language import phrase
-from shiplabel.lock_file import LockFile
+from shiplabel.lock_file import LockFile, note_in
 from shiplabel.storage.atomic import make_folder, refused
 
 if TYPE_CHECKING:
@@ -35,27 +34,24 @@ class Locks:
     def claim(self, session_id: str) -> bool:
         """Make a session's lock file; tell whether nobody had made it before. Raises StorageError."""
         self._make()
-        path = self._folder / f"{session_id}.lock"
+        path = self._path(session_id)
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
             return False
         except OSError as error:
-            raise refused(path, error) from error
+            raise refused(self._folder, error) from error
         return True
 
     @contextmanager
     def session(self, session_id: str) -> Iterator[None]:
         """Be the only one to write a session; raise HeldError, naming the holder, when another is."""
         name = self._name(session_id.upper(), session_id)
-        note = self._folder / f"{name}.holder"
-        with self._locked(name, 0, lambda: _held(session_id, note)):
-            self._write_note(note)
-            try:
-                yield
-            finally:
-                with contextlib.suppress(OSError):  # the lock is freed by the system; the note is a courtesy
-                    note.unlink(missing_ok=True)
+        with self._locked(name, 0, lambda: self._held(session_id, name)) as lock:
+            lock.write_note(
+                phrase("process {pid} since {at:%Y-%m-%d %H:%M} UTC", pid=os.getpid(), at=datetime.now(UTC))
+            )
+            yield
 
     @contextmanager
     def key(self, shipment_key: str, wait_s: float) -> Iterator[bool]:
@@ -104,7 +100,7 @@ class Locks:
             lock.release()
 
     @contextmanager
-    def _locked(self, name: str, wait_s: float, refusal: Callable[[], HeldError]) -> Iterator[None]:
+    def _locked(self, name: str, wait_s: float, refusal: Callable[[], HeldError]) -> Iterator[LockFile]:
         lock = self._lock(name)
         try:
             free = lock.acquire(wait_s)
@@ -113,13 +109,16 @@ class Locks:
         if not free:
             raise refusal()
         try:
-            yield
+            yield lock
         finally:
             lock.release()
 
     def _lock(self, name: str) -> LockFile:
         self._make()
-        return LockFile(f"{self._folder}/{name}.lock")
+        return LockFile(self._path(name))
+
+    def _path(self, name: str) -> str:
+        return f"{self._folder}/{name}.lock"
 
     def _make(self) -> None:
         """Make the folder, looked for once: it holds several locks for each label."""
@@ -137,28 +136,12 @@ class Locks:
             )
         return name
 
-    def _write_note(self, note: Path) -> None:
-        """Say who holds it, where the disk lets us; a note of an older holder is replaced."""
-        text = phrase("process {pid} since {at:%Y-%m-%d %H:%M} UTC", pid=os.getpid(), at=datetime.now(UTC))
-        with contextlib.suppress(OSError):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(note)  # noqa: PTH108  # a point where the disk can fail
-            file = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            try:
-                os.write(file, text.encode())
-            finally:
-                os.close(file)
-
-
-def _held(session_id: str, note: Path) -> HeldError:
-    holder = phrase("holder unknown")
-    with contextlib.suppress(OSError):
-        holder = note.read_text(encoding="utf-8") or holder
-    return HeldError(
-        phrase(
-            "Session {session_id} is open in another terminal ({holder}).",
-            session_id=session_id,
-            holder=holder,
-        ),
-        hint=phrase("go on there, or close it first"),
-    )
+    def _held(self, session_id: str, name: str) -> HeldError:
+        return HeldError(
+            phrase(
+                "Session {session_id} is open in another terminal ({holder}).",
+                session_id=session_id,
+                holder=note_in(self._path(name)) or phrase("holder unknown"),
+            ),
+            hint=phrase("go on there, or close it first"),
+        )

@@ -91,8 +91,7 @@ def test_damaged_session_is_set_aside_and_blocks_no_other(desk: Desk) -> None:
 def test_lock_left_behind_by_a_reboot_does_not_hold_a_session(desk: Desk) -> None:
     session_id = begun(desk, "from_city")
     locks = desk.root / "locks"
-    (locks / f"{session_id}.lock").write_bytes(b"")
-    (locks / f"{session_id}.holder").write_text("process 999999 since 2026-01-01 00:00 UTC")
+    (locks / f"{session_id}.lock").write_bytes(b"\0process 999999 since 2026-01-01 00:00 UTC")
     wait_step(desk.open("resume", session_id), "from_city")
 
 
