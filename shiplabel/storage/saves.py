@@ -70,7 +70,7 @@ class Saves:
     def _written(self, path: Path) -> Mark | None:
         """Return the mark of a file as this program left it, None where it wrote none."""
         database = self._open.get(path)
-        storage = database.storage if database else None
+        storage = None if database is None else database.storage  # an empty one counts as false
         return mark_of(storage.written) if isinstance(storage, AtomicStorage) and storage.written else None
 
     def _refuse_stale(self, path: Path, session: Session) -> None:

@@ -10,16 +10,20 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from shiplabel.errors import HeldError, InputError, OutcomeUnknown, StorageError
+from shiplabel.storage import atomic, heads
 from shiplabel.storage.atomic import AtomicStorage
 from shiplabel.storage.sessions import EXPIRE_MOST, SessionFiles
 from shiplabel.workflow.session import SCHEMA, Purchase, Session, begin
 from shiplabel.workflow.states import PurchaseState
 from tests.storage.records import bought
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 LIFE = timedelta(hours=24)
@@ -56,6 +60,15 @@ def fresh(key: str = "sl-1", state: PurchaseState = PurchaseState.PLANNED, **cha
     """Return a session that is on no disk yet."""
     session = begin(now=NOW, life=LIFE, environment="sandbox", shipment_key=key, answers={"from_name": "Ada"})
     return replace(session, purchase=Purchase(state=state), **changes)
+
+
+def refusing(number: int) -> Callable[..., NoReturn]:
+    """Return a call of the system that the disk refuses."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    return refuse
 
 
 def file_of(files: SessionFiles, session: Session, folder: str = "sessions") -> Path:
@@ -329,6 +342,13 @@ def test_second_process_is_told_who_holds_a_session_since_when(files: SessionFil
     process.communicate("")
     with files.hold(session.session_id):
         pass
+
+
+def test_save_after_our_own_reads_nothing_back(files: SessionFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = files.create(fresh())
+    monkeypatch.setattr(atomic, "read_plain", refusing(errno.EIO))
+    monkeypatch.setattr(heads, "read_plain", refusing(errno.EIO))
+    assert files.save(session).revision == session.revision + 1
 
 
 def test_lock_of_a_killed_holder_breaks(files: SessionFiles) -> None:
