@@ -323,12 +323,12 @@ class SessionFiles:
         return self.root / name
 
     def _place(self, session: Session) -> Path:
-        shard = self._folder("sessions") / shard_of(session.shipment_key)
-        return shard / f"{session.session_id}~{session.shipment_key}.json"
+        key = session.shipment_key
+        return Path(f"{self.root}/sessions/{shard_of(key)}/{session.session_id}~{key}.json")
 
     def _record_place(self, session: Session) -> Path:
-        shard = self._folder("records") / shard_of(session.shipment_key)
-        return shard / f"{session.shipment_key}~{session.session_id}.json"
+        key = session.shipment_key
+        return Path(f"{self.root}/records/{shard_of(key)}/{key}~{session.session_id}.json")
 
     def _files(self, folder: str) -> list[Path]:
         return [self._folder(folder) / name for name in names_in(self._folder(folder))]

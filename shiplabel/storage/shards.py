@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import StorageError
@@ -14,7 +15,6 @@ from shiplabel.storage.atomic import reason, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LENGTH = 2
 
@@ -34,12 +34,12 @@ def paths_with_key(root: Path, shipment_key: str) -> list[Path]:
     """Return the files of a key's open sessions, then those of its records: the way that they move."""
     shard = shard_of(shipment_key)
     ending, beginning = f"~{shipment_key}.json", f"{shipment_key}~"
-    opened, filed = root / "sessions" / shard, root / "records" / shard
-    paths = [opened / name for name in names_in(opened) if name.endswith(ending)]
-    return paths + [filed / name for name in names_in(filed) if name.startswith(beginning)]
+    opened, filed = f"{root}/sessions/{shard}", f"{root}/records/{shard}"
+    paths = [Path(opened, name) for name in names_in(opened) if name.endswith(ending)]
+    return paths + [Path(filed, name) for name in names_in(filed) if name.startswith(beginning)]
 
 
-def names_in(folder: Path) -> list[str]:
+def names_in(folder: Path | str) -> list[str]:
     """Return the names of a folder's session files; temporary ones begin with a dot."""
     return [name for name in _entries(folder) if name.endswith(".json") and name[0] != "."]
 
@@ -54,7 +54,7 @@ def key_of_record(path: str) -> str:
     return path.rpartition("/")[2].rpartition("~")[0]
 
 
-def _entries(folder: Path) -> list[str]:
+def _entries(folder: Path | str) -> list[str]:
     try:
         return os.listdir(folder)  # noqa: PTH208  # names only
     except FileNotFoundError:

@@ -214,6 +214,7 @@ class _Walk:
                 wishes=draft.wishes,
                 step="confirm",
             )
+            return replace(session, batch=plan.batch_id, row=draft.row)
         mended = plan.keeps_answers and session.batch == plan.batch_id and first_missing(session) == "confirm"
         session = replace(session, batch=plan.batch_id, row=draft.row)
         if mended:
@@ -276,7 +277,7 @@ class _Walk:
             carrier_id=service.carrier_id if service else "",
             service_code=self.plan.rule.service_code,
         )
-        session = reach(replace(drop_quotes(session), wishes=wishes, error=None), "purchase")
+        session = replace(drop_quotes(session), wishes=wishes, error=None, step="purchase", edit_until=None)
         if session.shipment_id is None:
             return session
         try:

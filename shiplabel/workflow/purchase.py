@@ -63,7 +63,9 @@ def buy_only(parts: Parts, session: Session) -> Session:
     """Do what ``purchase`` does, but leave the paper for later: the session is bought, not finished."""
     with parts.store.holding_key(session.shipment_key) as met_before:
         refuse_second(parts, session)
-        session = _look_first(parts, replace(session, met_before=session.met_before or met_before))
+        if met_before and not session.met_before:
+            session = replace(session, met_before=True)
+        session = _look_first(parts, session)
         if session.purchase.state is not PurchaseState.PURCHASED:
             session = _attempt(parts, session)
     return session

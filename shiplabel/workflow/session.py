@@ -182,7 +182,7 @@ def begin(
     step: str = FIRST,
 ) -> Session:
     """Return a session that is not on disk yet: its id is empty until the store gives one."""
-    session = Session(
+    return Session(
         session_id="",
         step=step,
         created_at=now,
@@ -192,8 +192,8 @@ def begin(
         environment=environment,
         answers=answers or {},
         wishes=wishes or Wishes(),
+        history=(Event(now, "created"),),
     )
-    return note(session, "created", now)
 
 
 def status_of(session: Session) -> str:
@@ -285,6 +285,8 @@ def first_missing(session: Session) -> str:
 
 def drop_quotes(session: Session) -> Session:
     """Forget the rates and the choice among them."""
+    if not (session.quotes or session.failures or session.quoted_at or session.rate):
+        return session
     return replace(session, quotes=(), failures=(), quoted_at=None, rate=None)
 
 
@@ -305,7 +307,7 @@ def move(session: Session, event: PurchaseEvent, now: datetime, **changes: objec
     """Move the purchase along its table; raise IllegalTransition where there is no such edge."""
     state = advance(session.purchase.state, event)
     purchase = replace(session.purchase, state=state, **changes)  # type: ignore[arg-type]  # checked by the callers
-    return note(replace(session, purchase=purchase), str(event), now)
+    return replace(session, purchase=purchase, history=(*session.history, Event(now, str(event))))
 
 
 def roll_back(  # what went wrong has this many sides
