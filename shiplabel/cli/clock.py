@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from shiplabel.baton import waiting
+
 
 @dataclass(frozen=True, slots=True)
 class SystemClock:
@@ -23,4 +25,5 @@ class SystemClock:
 
     def pause(self, seconds: float) -> None:
         """Wait."""
-        time.sleep(max(0.0, seconds))
+        with waiting():
+            time.sleep(max(0.0, seconds))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpcore
 import httpx
 
+from shiplabel.baton import waiting
 from shiplabel.language import phrase
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to a host."""
         left_s = _left_s(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.connect_tcp(host, port, left_s, local_address, socket_options))
+        with waiting():
+            return _Stream(self._inner.connect_tcp(host, port, left_s, local_address, socket_options))
 
 
 class _Stream(httpcore.NetworkStream):
@@ -99,7 +101,8 @@ class _Stream(httpcore.NetworkStream):
         if _AT_ONCE is not None:
             with suppress(OSError):  # the system forgets it after each read
                 self._inner.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, _AT_ONCE, 1)
-        return self._inner.read(max_bytes, _left_s(timeout, httpcore.ReadTimeout))
+        with waiting():
+            return self._inner.read(max_bytes, _left_s(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of it."""
@@ -118,7 +121,8 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """Go on encrypted."""
         left_s = _left_s(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left_s))
+        with waiting():
+            return _Stream(self._inner.start_tls(ssl_context, server_hostname, left_s))
 
     def get_extra_info(self, info: str) -> Any:
         """Return what is known of the socket."""

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from shiplabel.baton import waiting
 from shiplabel.errors import ApiError
 from shiplabel.shipstation import wire
 from shiplabel.shipstation.patience import Patience
@@ -40,7 +41,7 @@ class Gathering:
         """Return the rates when all are there or the time is over; a failure leaves those known."""
         try:
             told, shown = self._poll(told)
-            if shown or not self.turn.acquire(timeout=max(self.patience.left_s, 0)):
+            if shown or not self._has_turn():
                 return told
             try:
                 while not shown and self._has_time:
@@ -50,6 +51,11 @@ class Gathering:
         except ApiError:
             return told
         return told
+
+    def _has_turn(self) -> bool:
+        """Wait for the turn to ask anew; tell whether it came in time."""
+        with waiting():
+            return self.turn.acquire(timeout=max(self.patience.left_s, 0))
 
     @property
     def _has_time(self) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb.storages import Storage
 
+from shiplabel.baton import waiting
 from shiplabel.errors import StorageError
 from shiplabel.language import marked, phrase, worded
 
@@ -103,7 +104,7 @@ def _write_aside(aside: str, content: bytes) -> os.stat_result:
         left = memoryview(content)
         while left:
             left = left[os.write(file, left) :]
-        os.fsync(file)
+        sync_file(file)
         return os.fstat(file)
     finally:
         os.close(file)
@@ -132,12 +133,18 @@ def sync_folder(folder: Path) -> None:
         return
     file = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(file)
+        sync_file(file)
     except OSError as error:
         if error.errno not in _NO_FOLDER_SYNC:
             raise
     finally:
         os.close(file)
+
+
+def sync_file(file: int) -> None:
+    """Make what was written to an open file durable; raise OSError."""
+    with waiting():
+        os.fsync(file)
 
 
 def move_durably(source: Path, target: Path) -> None:

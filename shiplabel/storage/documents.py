@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from shiplabel.domain.label import Label, LabelFile
 from shiplabel.errors import StorageError
 from shiplabel.language import phrase
-from shiplabel.storage.atomic import BINARY, make_folder, refused, sync_folder
+from shiplabel.storage.atomic import BINARY, make_folder, refused, sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ def _place(aside: Path, folder: Path, stem: str, ending: str) -> Path:
     """Give the checked file its name durably, another one where the name is another label's."""
     file = os.open(aside, os.O_RDWR | BINARY)  # some systems sync only what may be written
     try:
-        os.fsync(file)
+        sync_file(file)
     finally:
         os.close(file)
     os.chmod(aside, 0o600)  # noqa: PTH101  # a point where the disk can fail

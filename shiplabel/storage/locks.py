@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from shiplabel.baton import waiting
 from shiplabel.errors import HeldError, InputError
 from shiplabel.language import phrase
 from shiplabel.lock_file import LockFile, note_in
@@ -103,7 +104,7 @@ class Locks:
     def _locked(self, name: str, wait_s: float, refusal: Callable[[], HeldError]) -> Iterator[LockFile]:
         lock = self._lock(name)
         try:
-            free = lock.acquire(wait_s)
+            free = lock.acquire(0) or (wait_s > 0 and _had_later(lock, wait_s))
         except OSError as problem:
             raise refused(self._folder, problem) from problem
         if not free:
@@ -145,3 +146,8 @@ class Locks:
             ),
             hint=phrase("go on there, or close it first"),
         )
+
+
+def _had_later(lock: LockFile, wait_s: float) -> bool:
+    with waiting():
+        return lock.acquire(wait_s)

@@ -51,6 +51,29 @@ def test_look_up_redirected_for_ever_ends() -> None:
     assert (got.status, len(script.seen)) == (302, 6)
 
 
+def test_line_that_is_closed_sends_nothing_any_more() -> None:
+    script = Script([httpx.Response(200)])
+    line = Line(HERE, "key", httpx.MockTransport(script), Steady())
+    line.close()
+    for fresh in (False, True):
+        with pytest.raises(RuntimeError, match="closed"):
+            line.ask(Call("POST", "/v2/labels", body=b"{}"), 5, fresh=fresh)
+    assert not script.seen
+
+
+def test_address_that_is_none_fails_when_it_is_asked() -> None:
+    line = Line("https://api.invalid\u201d", "key", None, Steady())
+    assert isinstance(line.ask(Call("GET", "/v2/carriers"), 5), httpx.InvalidURL)
+
+
+def test_cookies_of_an_answer_are_not_sent_back() -> None:
+    script = Script([httpx.Response(200, headers={"Set-Cookie": "a=b"}), httpx.Response(200)])
+    line = Line(HERE, "key", httpx.MockTransport(script), Steady())
+    for _ in range(2):
+        line.ask(Call("GET", "/v2/carriers"), 5)
+    assert "cookie" not in script.seen[1].headers
+
+
 def test_answer_larger_than_any_label_list_is_no_answer() -> None:
     body = bytes(MOST_BYTES + 1)
     line = Line(HERE, "key", httpx.MockTransport(Script([httpx.Response(200, content=body)])), Steady())

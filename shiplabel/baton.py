@@ -1,0 +1,138 @@
+"""One baton for many threads: who has it works, who waits for the world hands it on.
+
+The workers of a batch share one interpreter. When all work at once, each is late, and much of the machine's
+time goes into handing the interpreter around. So one works at a time, the most urgent first, and hands the
+baton on while a socket, a disk or a pause holds it up.
+
+The baton is a courtesy: nobody waits for it longer than ``PATIENCE_S``. So nothing stands still, whatever one
+who has it waits for. A thread that works under no baton knows nothing of all this.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+PATIENCE_S: Final = 0.1
+
+
+@dataclass(order=True, slots=True)
+class _Waiter:
+    """A thread that waits: the lower rank first, then who came first; ``called`` opens at its turn."""
+
+    rank: int
+    number: int
+    called: threading.Lock = field(default_factory=threading.Lock, compare=False)
+    has_gone: bool = field(default=False, compare=False)
+
+
+class _Mine(threading.local):
+    """What a thread has: its baton, how urgent its work is, whether it holds it, how often it waits."""
+
+    baton: Baton | None = None
+    rank = 0
+    holds = False
+    waits = 0
+
+
+_MINE: Final = _Mine()
+
+
+class Baton:
+    """A baton; ``held`` works with it, the functions below speak for whoever does."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_free = True
+        self._waiters: list[_Waiter] = []
+        self._numbers = itertools.count()
+
+    @contextmanager
+    def held(self, rank: int) -> Iterator[None]:
+        """Work, once the baton comes to who has this rank: the lower, the more urgent."""
+        _MINE.baton, _MINE.rank = self, rank
+        self.take()
+        try:
+            yield
+        finally:
+            self.hand_on()
+            _MINE.baton = None
+
+    def take(self) -> None:
+        """Take the baton, once it is free, or go without."""
+        with self._lock:
+            if self._is_free:
+                self._is_free, _MINE.holds = False, True
+                return
+            me = _Waiter(_MINE.rank, next(self._numbers))
+            me.called.acquire()
+            heapq.heappush(self._waiters, me)
+        _MINE.holds = me.called.acquire(timeout=PATIENCE_S) or not self._give_up(me)
+
+    def _give_up(self, me: _Waiter) -> bool:
+        """Go without; return False for one who was called just now."""
+        with self._lock:
+            me.has_gone = me.called.locked()
+            return me.has_gone
+
+    def give_way(self) -> None:
+        """Let those go first who wait and are as urgent at least."""
+        with self._lock:
+            while self._waiters and self._waiters[0].has_gone:
+                heapq.heappop(self._waiters)
+            is_behind = bool(self._waiters) and self._waiters[0].rank <= _MINE.rank
+        if is_behind:
+            self.hand_on()
+            self.take()
+
+    def hand_on(self) -> None:
+        """Call the most urgent one who waits; one who has gone without hands nothing on."""
+        if not _MINE.holds:
+            return
+        _MINE.holds = False
+        with self._lock:
+            while self._waiters:
+                next_one = heapq.heappop(self._waiters)
+                if not next_one.has_gone:
+                    next_one.called.release()
+                    return
+            self._is_free = True
+
+
+class _Waiting:
+    """Entered many times for each label, so it is no more than this; within another it does nothing."""
+
+    def __enter__(self) -> None:
+        if baton := _MINE.baton:
+            _MINE.waits += 1
+            if _MINE.waits == 1:
+                baton.hand_on()
+
+    def __exit__(self, *_: object) -> None:
+        if baton := _MINE.baton:
+            _MINE.waits -= 1
+            if not _MINE.waits:
+                baton.take()
+
+
+_WAITING: Final = _Waiting()
+
+
+def waiting() -> AbstractContextManager[None]:
+    """Let others have the baton while this thread waits for the world."""
+    return _WAITING
+
+
+def turn_to(rank: int) -> None:
+    """Go on with work of another rank; where that is less urgent, others come first."""
+    before, _MINE.rank = _MINE.rank, rank
+    if _MINE.baton and rank > before:
+        _MINE.baton.give_way()
