@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from shiplabel.cli.batch import gate as gate_module
+from shiplabel import baton
 from shiplabel.cli.batch.gate import Gate
 from shiplabel.errors import StorageError
 from shiplabel.workflow.purchase import buy_only
+from tests.test_baton import stands_in_line
 from tests.workflow.model import World, ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     import pytest
 
@@ -78,59 +79,47 @@ def test_turn_that_cannot_be_had_gives_its_place_to_the_next_call() -> None:
     assert len(refused) == 3
 
 
-def test_what_is_not_about_to_be_sent_waits_until_the_purchase_is_sent(
+def test_what_was_answered_is_written_down_after_rows_and_before_papers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(gate_module, "GIVEN_WAY_S", 30)
+    monkeypatch.setattr(baton, "PATIENCE_S", 30.0)
     gate, order = Gate(World(), 2), list[str]()
 
-    def other() -> None:
-        gate.give_way()
-        order.append("other")
+    def work(kind: str, made: Callable[[], AbstractContextManager[None]]) -> threading.Thread:
+        def sit() -> None:
+            with made():
+                order.append(kind)
 
-    gate.await_turn()
-    worker = threading.Thread(target=other, daemon=True)
-    worker.start()
-    order.append("sent")
-    gate.leave_turn()
-    worker.join(10)
-    assert order == ["sent", "other"]
-
-
-def test_rows_are_made_ready_few_at_a_time_until_they_turn_to_the_service(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(gate_module, "GIVEN_WAY_S", 30)
-    gate, order = Gate(World(), 9), list[str]()
-
-    def row() -> None:
-        with gate.start():
-            order.append("begun")
-            order.append("turning")
-            gate.await_turn()
-            gate.leave_turn()
-
-    workers = [threading.Thread(target=row, daemon=True) for _ in range(9)]
-    for worker in workers:
+        worker = threading.Thread(target=sit, daemon=True)
         worker.start()
+        return worker
+
+    with gate.row():
+        gate.await_turn()
+        workers = [work("paper", gate.paper), work("row", gate.row)]
+        stands_in_line(gate._baton, 2)  # nothing else tells
+        order.append("sent")
+        gate.leave_turn()
+        order.append("noted")
     for worker in workers:
         worker.join(30)
-    ready = [order[:at].count("begun") - order[:at].count("turning") for at in range(len(order) + 1)]
-    assert order.count("turning") == 9
-    assert max(ready) <= gate_module.MADE_READY
+    assert order == ["sent", "row", "noted", "paper"]
 
 
-def test_row_that_is_long_in_the_making_holds_no_other_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate_module, "GIVEN_WAY_S", 0.001)
-    gate = Gate(World(), 9)
-    with ExitStack() as stack:
-        for _ in range(gate_module.MADE_READY):
-            stack.enter_context(Gate.start(gate))
-        begun = threading.Event()
+def test_row_waits_for_a_place_in_flight_without_the_baton(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baton, "PATIENCE_S", 30.0)
+    gate, order = Gate(World(), 1), list[str]()
 
-        def row() -> None:
-            with gate.start():
-                begun.set()
+    def second() -> None:
+        with gate.row():
+            gate.await_turn()
+            order.append("second")
 
-        threading.Thread(target=row, daemon=True).start()
-        assert begun.wait(30)
+    gate.await_turn()
+    worker = threading.Thread(target=second, daemon=True)
+    worker.start()
+    with gate.row():
+        order.append("made ready")
+    gate.leave_turn()
+    worker.join(30)
+    assert order == ["made ready", "second"]

@@ -193,11 +193,10 @@ class Run:
 
     def _walk(self, draft: RowDraft, act: Callable[[], Done]) -> Came:
         """Take a row's step, in a worker; none is begun any more after ^C."""
-        if self.interrupt.stopping or self.halted:
-            return _Walked(draft, None)
         try:
-            with self.gate.start():
-                return _Walked(draft, act())
+            with self.gate.row():
+                may_begin = not (self.interrupt.stopping or self.halted)
+                return _Walked(draft, act() if may_begin else None)
         except LeftWaiting:
             return _Walked(draft, None)
         except BaseException as fault:  # noqa: BLE001  # a bug: handed to the main thread, which ends the run
@@ -282,9 +281,9 @@ class Run:
 
     def _paper(self, outcome: RowOutcome) -> Came:
         """Fetch a paper, in a worker; what fails is told and the label stays bought."""
-        self.gate.give_way()
         try:
-            return _Papered(fetch_row(self.parts, outcome))
+            with self.gate.paper():
+                return _Papered(fetch_row(self.parts, outcome))
         except ShiplabelError as error:
             said = phrase(
                 "Label {label_id} is bought; its file waits: {why}", label_id=outcome.label_id, why=error
