@@ -12,16 +12,14 @@ import errno
 import json
 import os
 import secrets
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tinydb.storages import Storage
 
 from shiplabel.baton import waiting
 from shiplabel.errors import StorageError
 from shiplabel.language import marked, phrase, worded
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 """What keeps a link in a file's place from being followed."""
@@ -48,7 +46,7 @@ def reason(error: OSError) -> str:
     return worded(_SAID.get(error.errno or 0, error.strerror or type(error).__name__))
 
 
-def refused(path: Path, error: OSError) -> StorageError:
+def refused(path: Path | str, error: OSError) -> StorageError:
     """Return the error to raise when the disk refuses a file."""
     return StorageError(
         phrase(
@@ -65,10 +63,11 @@ def unread(path: Path | str, why: str) -> str:
     return phrase("{path} could not be read: {why}.", path=path, why=why)
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path | str) -> None:
     """Make a folder and those above it durably, for the owner alone; raise StorageError."""
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  # each save
         return
+    path = Path(path)
     try:
         make_folder(path.parent) if not path.parent.exists() else None
         with contextlib.suppress(FileExistsError):
@@ -81,12 +80,18 @@ def make_folder(path: Path) -> None:
         raise refused(path, error) from error
 
 
-def write_durably(path: Path, content: bytes) -> os.stat_result:
+def write_durably(path: Path | str, content: bytes) -> os.stat_result:
     """Replace a file's content durably, mode 0600; raise StorageError with the old content standing.
 
     Return what the system tells of the file that was written.
     """
-    aside = os.path.join(path.parent, f".{path.name[:200]}.{secrets.token_hex(4)}.tmp")  # noqa: PTH118  # each save
+    with waiting():  # a rename may wait for the disk as a sync does
+        return _replace(path, content)
+
+
+def _replace(path: Path | str, content: bytes) -> os.stat_result:
+    folder, name = os.path.split(path)
+    aside = os.path.join(folder, f".{name[:200]}.{secrets.token_hex(4)}.tmp")  # noqa: PTH118  # each save
     try:
         told = _write_aside(aside, content)
         os.replace(aside, path)  # noqa: PTH105  # a point where the disk can fail
@@ -94,7 +99,7 @@ def write_durably(path: Path, content: bytes) -> os.stat_result:
         with contextlib.suppress(OSError):
             os.unlink(aside)  # noqa: PTH108  # a point where the disk can fail
         raise refused(path, error) from error
-    _confirm(path, path.parent)
+    _confirm(path, folder or os.curdir)
     return told
 
 
@@ -110,7 +115,7 @@ def _write_aside(aside: str, content: bytes) -> os.stat_result:
         os.close(file)
 
 
-def _confirm(path: Path, *folders: Path) -> None:
+def _confirm(path: Path | str, *folders: Path | str) -> None:
     """Make the new name durable; raise StorageError that does not promise the old content."""
     try:
         for folder in folders:
@@ -127,7 +132,7 @@ def _confirm(path: Path, *folders: Path) -> None:
         ) from error
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path | str) -> None:
     """Make the names in a folder durable, where the system can."""
     if os.name == "nt":
         return
@@ -147,14 +152,15 @@ def sync_file(file: int) -> None:
         os.fsync(file)
 
 
-def move_durably(source: Path, target: Path) -> None:
+def move_durably(source: Path | str, target: Path | str) -> None:
     """Move a file by one rename and make both folders durable; raise StorageError."""
-    make_folder(target.parent)
+    there, here = (os.path.dirname(path) or os.curdir for path in (target, source))  # noqa: PTH120  # each label
+    make_folder(there)
     try:
         os.replace(source, target)  # noqa: PTH105  # a point where the disk can fail
     except OSError as error:
         raise refused(target, error) from error
-    _confirm(target, target.parent, source.parent)
+    _confirm(target, there, here)
 
 
 def read_plain(path: Path | str, most: int | None = None) -> bytes:
@@ -175,17 +181,19 @@ class AtomicStorage(Storage):
     ``written`` is what the system told of the file as this program left it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         self._path = path
         self._seen: dict[str, dict[str, Any]] | None = None
+        self._is_absent = False
         self.written: os.stat_result | None = None
 
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Return the tables, None where there is no file; raise StorageError when it is damaged."""
-        if self._seen is None:
+        if self._seen is None and not self._is_absent:
             try:
                 found = json.loads(read_plain(self._path))
             except FileNotFoundError:
+                self._is_absent = True
                 return None
             except OSError as error:
                 raise self._unreadable(error) from error
@@ -198,8 +206,8 @@ class AtomicStorage(Storage):
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Replace the file."""
-        self._seen = None
-        make_folder(self._path.parent)
+        self._seen, self._is_absent = None, False
+        make_folder(os.path.dirname(self._path) or os.curdir)  # noqa: PTH120  # each save
         self.written = write_durably(self._path, _encoded(data))
         self._seen = data
 

@@ -14,7 +14,6 @@ import contextlib
 import hashlib
 import io
 import os
-import secrets
 import shutil
 from array import array
 from dataclasses import replace
@@ -37,6 +36,7 @@ from shiplabel.storage.atomic import (
     unread,
 )
 from shiplabel.storage.away import delete
+from shiplabel.storage.ids import any_id
 from shiplabel.storage.locks import Locks
 from shiplabel.workflow.batch import SCHEMA, Batch, RowOutcome
 
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 FIRST_LETTER = "B"
 LETTERS = 4
 _COPIED_BYTES = 1 << 20
@@ -74,7 +73,7 @@ class BatchFiles:
     def _new_folder(self) -> str:
         """Make a folder that no batch has yet; return its name, the batch's id."""
         while True:
-            batch_id = FIRST_LETTER + "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
+            batch_id = FIRST_LETTER + any_id(LETTERS)
             try:
                 (self.root / batch_id).mkdir(mode=0o700)
                 sync_folder(self.root)

@@ -73,7 +73,7 @@ class Locks:
 
     def was_met(self, shipment_key: str) -> bool:
         """Tell whether a key was held before, by anybody here at any time."""
-        return os.path.lexists(self._folder / f"key-{shipment_key}.lock")
+        return os.path.lexists(self._path(f"key-{shipment_key}"))
 
     @contextmanager
     def making_batch(self) -> Iterator[None]:

@@ -19,8 +19,6 @@ from shiplabel.storage.atomic import AtomicStorage
 from shiplabel.storage.heads import DamagedHead, mark_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shiplabel.storage.heads import Heads, Mark
     from shiplabel.workflow.session import Session
 
@@ -30,11 +28,11 @@ class Saves:
 
     def __init__(self, heads: Heads) -> None:
         self._heads = heads
-        self._open: dict[Path, TinyDB] = {}
-        self._tried: dict[Path, int] = {}
-        self._paths: dict[str, list[Path]] = {}
+        self._open: dict[str, TinyDB] = {}
+        self._tried: dict[str, int] = {}
+        self._paths: dict[str, list[str]] = {}
 
-    def write(self, path: Path, session: Session) -> Session:
+    def write(self, path: str, session: Session) -> Session:
         """Replace a session's file durably; return the session with its new revision.
 
         Raise StorageError ``stale`` where another program wrote a later revision.
@@ -56,28 +54,28 @@ class Saves:
             table.insert(Document(document, doc_id=1))
         return session
 
-    def forget(self, path: Path) -> None:
+    def forget(self, path: str) -> None:
         """Forget a file that was moved away."""
         self._open.pop(path, None)
         self._tried.pop(path, None)
-        self._heads.forget(str(path))
+        self._heads.forget(path)
 
     def let_go(self, session_id: str) -> None:
         """Forget a session whose lock is let go: others may write it from now on."""
         for path in self._paths.pop(session_id.upper(), ()):
             self.forget(path)
 
-    def _written(self, path: Path) -> Mark | None:
+    def _written(self, path: str) -> Mark | None:
         """Return the mark of a file as this program left it, None where it wrote none."""
         database = self._open.get(path)
         storage = None if database is None else database.storage  # an empty one counts as false
         return mark_of(storage.written) if isinstance(storage, AtomicStorage) and storage.written else None
 
-    def _refuse_stale(self, path: Path, session: Session) -> None:
+    def _refuse_stale(self, path: str, session: Session) -> None:
         try:
             if self._written(path) == mark_of(os.lstat(path)):
                 return
-            head = self._heads.of(str(path))
+            head = self._heads.of(path)
         except (DamagedHead, OSError):
             return
         kept = head.document.get("revision", 0) if head else 0

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +29,7 @@ from shiplabel.language import phrase
 from shiplabel.storage.atomic import AtomicStorage, make_folder, move_durably, reason, sync_folder, unread
 from shiplabel.storage.away import delete, refuse_loss
 from shiplabel.storage.heads import DamagedHead, Head, Heads
+from shiplabel.storage.ids import any_id
 from shiplabel.storage.locks import Locks
 from shiplabel.storage.saves import Saves
 from shiplabel.storage.shards import (
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
     from shiplabel.workflow.session import Session
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 5
 EXPIRE_MOST = 500
 KEY_WAIT_S = 600
@@ -60,6 +59,7 @@ class SessionFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._below = str(root)
         self.complaints: list[str] = []
         self._heads = Heads()
         self._saves = Saves(self._heads)
@@ -72,7 +72,7 @@ class SessionFiles:
 
     def name(self, session: Session) -> Session:
         """Return a new session under a fresh id that is nobody else's; its first save makes its file."""
-        while not self._locks.claim(fresh := "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))):
+        while not self._locks.claim(fresh := any_id(ID_LENGTH)):
             continue
         met = session.met_before or self._was_damaged(session.shipment_key)
         return replace(session, session_id=fresh, met_before=met)
@@ -184,7 +184,10 @@ class SessionFiles:
         found = self._named("sessions", session.session_id)
         kept = (self._read(found) if found else None) or session
         refuse_loss(kept)
-        self._put_away(found or self._place(kept), "discarded")
+        place = self._place(kept)
+        path = found or Path(place)
+        move_durably(path, self._folder("discarded") / path.name)
+        self._saves.forget(place)
 
     def drop(self, session_id: str) -> None:
         """Put a session away, where it is still open; raise as ``discard`` does."""
@@ -312,23 +315,21 @@ class SessionFiles:
 
     def _was_damaged(self, shipment_key: str) -> bool:
         """Tell whether a file of this key was set aside: then nobody here knows what it bought."""
+        if not os.path.lexists(f"{self._below}/damaged"):  # each new session looks
+            return False
         parts = (f"~{shipment_key}.json", f"-{shipment_key}~")
         return any(part in path.name for path in self._files("damaged") for part in parts)
-
-    def _put_away(self, path: Path, folder: str) -> None:
-        move_durably(path, self._folder(folder) / path.name)
-        self._saves.forget(path)
 
     def _folder(self, name: str) -> Path:
         return self.root / name
 
-    def _place(self, session: Session) -> Path:
+    def _place(self, session: Session) -> str:
         key = session.shipment_key
-        return Path(f"{self.root}/sessions/{shard_of(key)}/{session.session_id}~{key}.json")
+        return f"{self._below}/sessions/{shard_of(key)}/{session.session_id}~{key}.json"
 
-    def _record_place(self, session: Session) -> Path:
+    def _record_place(self, session: Session) -> str:
         key = session.shipment_key
-        return Path(f"{self.root}/records/{shard_of(key)}/{key}~{session.session_id}.json")
+        return f"{self._below}/records/{shard_of(key)}/{key}~{session.session_id}.json"
 
     def _files(self, folder: str) -> list[Path]:
         return [self._folder(folder) / name for name in names_in(self._folder(folder))]

@@ -124,12 +124,12 @@ def _full(_folder: Path) -> None:
 
 
 def test_session_id_is_never_given_twice(files: SessionFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    letters = iter("AAAAAAAAAABBBBB")
-    monkeypatch.setattr("shiplabel.storage.sessions.secrets.choice", lambda _: next(letters))
+    numbers = iter([7, 7, 7, 30**5 - 1])
+    monkeypatch.setattr("shiplabel.storage.ids.secrets.randbelow", lambda _: next(numbers))
     first = files.create(fresh())
     files.discard(first)
     files.purge()
-    assert again(files).create(fresh("sl-2")).session_id == "BBBBB"
+    assert again(files).create(fresh("sl-2")).session_id == "ZZZZZ"
 
 
 def test_session_is_created_and_met_by_its_key_without_a_look_at_all_others(
