@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shiplabel.errors import StorageError
-from shiplabel.storage.atomic import reason, unread
+from shiplabel.storage.atomic import make_folder, reason, refused, sync_folder, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,22 @@ LENGTH = 2
 def shard_of(shipment_key: str) -> str:
     """Return the shard of a key."""
     return hashlib.sha1(shipment_key.encode(), usedforsecurity=False).hexdigest()[:LENGTH]
+
+
+def make_shards(root: Path, shards: set[str]) -> None:
+    """Make the folders of some shards durably, with one sync for all; raise StorageError.
+
+    It is synced where all are there too: who made some may have been killed before.
+    """
+    for folder in (root / "sessions", root / "records"):
+        make_folder(folder)
+        try:
+            for shard in sorted(shards.difference(_entries(folder))):
+                with suppress(FileExistsError):  # another program makes it too
+                    os.mkdir(folder / shard, 0o700)  # noqa: PTH102  # a point where the disk can fail
+            sync_folder(folder)
+        except OSError as error:
+            raise refused(folder, error) from error
 
 
 def sharded(root: Path) -> Iterator[str]:

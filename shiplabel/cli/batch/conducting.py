@@ -23,6 +23,7 @@ from shiplabel.cli.boundary import error_object
 from shiplabel.domain.rules import parse_rule
 from shiplabel.errors import Exit, InputError, ShiplabelError
 from shiplabel.language import phrase, phrase_n
+from shiplabel.storage.shards import make_shards
 from shiplabel.workflow.batch import WAITING, Purse, outcome_of
 from shiplabel.workflow.batch_found import Plan, under_its_key, weightiest
 from shiplabel.workflow.batch_keys import KeySet, labels_by_key
@@ -155,11 +156,15 @@ class _Conductor:
             self.journal.note(outcome_of((session.row,), session, status_of(session)))
 
     def _prepare(self) -> None:
-        """Ask for the carriers, and which orders were labelled elsewhere; refuse what lacks a yes."""
+        """Ask for the carriers, and which orders were labelled elsewhere; refuse what lacks a yes.
+
+        The folders of all rows are made before, so that no purchase waits for one.
+        """
         if self.look.to_buy and not (self.wanted.yes or self.wanted.dry_run or self.is_watched):
             raise InputError(
                 phrase("Without a terminal these options are missing: {options}.", options="--yes")
             )
+        make_shards(self.context.sessions.root, self.look.shards)
         plan = self.running.plan
         carriers = tuple(carriers_for(self.gate.carriers(), plan.rule.text))
         elsewhere = self._labels_since(self.context.settings.look_back)

@@ -6,6 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from shiplabel.cli.batch.rehearsing import SHOWN
+from shiplabel.storage.shards import shard_of
 from shiplabel.workflow.batch import FAILED, SKIPPED, UNKNOWN, is_in_doubt, outcome_of
 from shiplabel.workflow.batch_ends import bad
 from shiplabel.workflow.batch_found import find, goes_on, settled_before
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 
 
 class Look:
-    """One look over a sheet; ``todo`` holds the keys of the rows that are to be bought or looked up."""
+    """One look over a sheet; ``todo`` holds the keys of the rows that are to be bought or looked up.
+
+    ``shards`` are the folders that their sessions come to lie in.
+    """
 
     def __init__(self, store: SessionStore, orders: OrderFile, plan: Plan, ledger: Ledger) -> None:
         self._store, self._orders, self._plan, self._ledger = store, orders, plan, ledger
         self.todo = KeySet()
+        self.shards: set[str] = set()
         self.doubts = 0
         self.samples: list[RowDraft] = []
         self.labelled = array("L")
@@ -63,6 +68,7 @@ class Look:
         else:
             self._ledger.marks[draft.row] = TODO
             self.todo.add(found.key)
+            self.shards.add(shard_of(found.key))
             self._doubt(draft, found)
         return draft.is_good
 
