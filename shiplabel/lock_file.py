@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from filelock import lock_descriptor, unlock_descriptor
+
+if TYPE_CHECKING:
+    from shiplabel.kept_file import KeptFile
 
 _PLAINLY: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _OPENED: Final = os.O_RDWR | os.O_CREAT | _PLAINLY
@@ -22,16 +25,19 @@ POLL_S: Final = 0.02
 
 
 class LockFile:
-    """One lock; whoever took it may let any thread of the process give it back."""
+    """One lock; whoever took it may let any thread of the process give it back.
 
-    def __init__(self, path: str, poll_s: float = POLL_S) -> None:
-        self._path, self._poll_s = path, poll_s
+    Its file may be ``kept`` open between uses.
+    """
+
+    def __init__(self, path: str, poll_s: float = POLL_S, kept: KeptFile | None = None) -> None:
+        self._path, self._poll_s, self._kept = path, poll_s, kept
         self._file, self._noted = -1, False
 
     def acquire(self, wait_s: float) -> bool:
         """Take it; return whether it was free within so many seconds. Raises OSError."""
         end = time.monotonic() + wait_s
-        file = os.open(self._path, _OPENED, 0o600)
+        file = self._kept.opened() if self._kept else os.open(self._path, _OPENED, 0o600)
         try:
             while not lock_descriptor(file, blocking=False):
                 if time.monotonic() >= end:
@@ -39,8 +45,7 @@ class LockFile:
                 time.sleep(self._poll_s)
             self._file, file = file, -1
         finally:
-            if file >= 0:
-                os.close(file)
+            self._close(file)
         return True
 
     def write_note(self, text: str) -> None:
@@ -63,6 +68,10 @@ class LockFile:
                     os.ftruncate(file, 0)
             unlock_descriptor(file)
         finally:
+            self._close(file)
+
+    def _close(self, file: int) -> None:
+        if file >= 0 and self._kept is None:
             os.close(file)
 
 

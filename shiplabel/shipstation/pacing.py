@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from shiplabel.kept_file import KeptFile
 from shiplabel.language import phrase
 from shiplabel.lock_file import LockFile
 
@@ -44,11 +45,11 @@ LEAST_TOLD_S: Final = 1.0
 _FAR_S: Final = 3600.0
 _POLL_S: Final = 0.001
 _PATIENCE_S: Final = 5.0
+_KEPT_S: Final = 1.0
 _HANDED_ON: Final = 32
 _HEAD: Final = struct.Struct("<4sI16sdI")
 _MINUTE: Final = struct.Struct("<qq")
 _MAGIC: Final = b"SLP1"
-_PLAINLY: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 _LOG: Final = logging.getLogger("shiplabel.pacing")
@@ -79,7 +80,9 @@ class Pacing:
         with suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / f"{name}.pace"
-        self._file_lock = LockFile(f"{folder}/{name}.lock", _POLL_S)
+        lock = f"{folder}/{name}.lock"
+        self._file = KeptFile(str(self.path), _KEPT_S)
+        self._file_lock = LockFile(lock, _POLL_S, KeptFile(lock, _KEPT_S))
         self._thread_lock = threading.Lock()
         self._queue: list[object] = []
         self._kept: Book | None = None
@@ -89,7 +92,7 @@ class Pacing:
         self._window_s = window_s + self._margin_s
         self._clock = clock
         self._boot = _boot()
-        self._alone = Book()
+        self._alone, self._left = Book(), b""
         self._say, self._told = say, 0
 
     def wait(self, patience: Patience | None = None, pause: Pause | None = None) -> float:
@@ -232,17 +235,22 @@ class Pacing:
 
     def _read(self) -> Book:
         try:
-            content = _content(self.path)
-        except FileNotFoundError:
-            return Book()
+            content = self._content()
         except OSError:
             return self._alone
         if not content:
             return Book()
+        if content == self._left:
+            return self._alone
         try:
             return self._decoded(content)
         except (struct.error, ValueError):
             return Book(turns=[self._clock.elapsed_s()] * self._limit)
+
+    def _content(self) -> bytes:
+        file = self._file.opened()
+        os.lseek(file, 0, os.SEEK_SET)
+        return os.read(file, os.fstat(file).st_size)
 
     def _decoded(self, content: bytes) -> Book:
         """Return the book; raise ValueError or struct.error for what is torn."""
@@ -273,22 +281,13 @@ class Pacing:
         body = head[8:] + array("d", book.turns).tobytes()
         content = _MAGIC + struct.pack("<I", zlib.crc32(body)) + body
         try:
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | _PLAINLY, 0o600)
-            try:
-                os.write(file, content)
-                os.ftruncate(file, len(content))
-            finally:
-                os.close(file)
+            file = self._file.opened()
+            os.lseek(file, 0, os.SEEK_SET)
+            os.write(file, content)
+            os.ftruncate(file, len(content))
+            self._left = content
         except OSError as error:
             _LOG.debug("the budget could not be written: %s", error.strerror)
-
-
-def _content(path: Path) -> bytes:
-    file = os.open(path, os.O_RDONLY | _PLAINLY)
-    try:
-        return os.read(file, os.fstat(file).st_size)
-    finally:
-        os.close(file)
 
 
 def _boot() -> bytes:
