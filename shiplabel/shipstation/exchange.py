@@ -101,7 +101,14 @@ class Line:
 
     def __init__(self, base_url: str, key: str, transport: httpx.BaseTransport | None, clock: Clock) -> None:
         self.base_url = checked_base(base_url)
-        self._key = key
+        headers = {
+            "API-Key": key,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": AGENT,
+        }
+        self._headers = httpx.Headers(headers)
+        self._headers_of_body = httpx.Headers({**headers, "Content-Type": "application/json"})
         self._clock = clock
         tls = True if transport else httpx.create_ssl_context()
         transport = Inside(transport) if transport else None
@@ -155,20 +162,12 @@ class Line:
 
     def _roundtrip(self, client: httpx.Client, call: Call, limit_s: float) -> Answer:
         until = self._clock.elapsed_s() + limit_s
-        headers = {
-            "API-Key": self._key,
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-            "User-Agent": AGENT,
-        }
-        if call.body is not None:
-            headers["Content-Type"] = "application/json"
         request = httpx.Request(
             call.method,
             _parsed(call.moved or self.base_url + call.target),
             params=None if call.moved else call.query or None,
             content=call.body,
-            headers=headers,
+            headers=self._headers if call.body is None else self._headers_of_body,
             extensions={"timeout": {**_LIMITS, "read": limit_s}},
         )
         response = straight(client, request)
