@@ -1,8 +1,11 @@
 """One baton for many threads: who has it works, who waits for the world hands it on.
 
 The workers of a batch share one interpreter. When all work at once, each is late, and much of the machine's
-time goes into handing the interpreter around. So one works at a time, the most urgent first, and hands the
-baton on while a socket, a disk or a pause holds it up.
+time goes into handing the interpreter around. So one works at a time, and hands the baton on while a socket,
+a disk or a pause holds it up.
+
+Each kind of work can bear to wait for so many seconds. The baton goes to whose time is over first, so what is
+urgent goes before what is not, and what is not gets its turn in the end.
 
 The baton is a courtesy: nobody waits for it longer than ``PATIENCE_S``. So nothing stands still, whatever one
 who has it waits for. A thread that works under no baton knows nothing of all this.
@@ -13,34 +16,39 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-PATIENCE_S: Final = 0.1
+PATIENCE_S: Final = 2.0
 
 
 @dataclass(order=True, slots=True)
 class _Waiter:
-    """A thread that waits: the lower rank first, then who came first; ``called`` opens at its turn."""
+    """A thread that waits: whose time is over first, then who came first; ``called`` opens at its turn."""
 
-    rank: int
+    due: float
     number: int
     called: threading.Lock = field(default_factory=threading.Lock, compare=False)
     has_gone: bool = field(default=False, compare=False)
 
 
 class _Mine(threading.local):
-    """What a thread has: its baton, how urgent its work is, whether it holds it, how often it waits."""
+    """What a thread has: its baton, how long its work can wait, whether it holds it, how often it waits.
+
+    ``heard`` is what it does once an answer begins to come.
+    """
 
     baton: Baton | None = None
-    rank = 0
+    bears_s = 0.0
     holds = False
     waits = 0
+    heard: Callable[[], None] | None = None
 
 
 _MINE: Final = _Mine()
@@ -56,9 +64,9 @@ class Baton:
         self._numbers = itertools.count()
 
     @contextmanager
-    def held(self, rank: int) -> Iterator[None]:
-        """Work, once the baton comes to who has this rank: the lower, the more urgent."""
-        _MINE.baton, _MINE.rank = self, rank
+    def held(self, bears_s: float) -> Iterator[None]:
+        """Do work that can bear to wait for so many seconds, once the baton comes."""
+        _MINE.baton, _MINE.bears_s = self, bears_s
         self.take()
         try:
             yield
@@ -72,7 +80,7 @@ class Baton:
             if self._is_free:
                 self._is_free, _MINE.holds = False, True
                 return
-            me = _Waiter(_MINE.rank, next(self._numbers))
+            me = _Waiter(_due(), next(self._numbers))
             me.called.acquire()
             heapq.heappush(self._waiters, me)
         _MINE.holds = me.called.acquire(timeout=PATIENCE_S) or not self._give_up(me)
@@ -84,17 +92,17 @@ class Baton:
             return me.has_gone
 
     def give_way(self) -> None:
-        """Let those go first who wait and are as urgent at least."""
+        """Let those go first whose time is over no later."""
         with self._lock:
             while self._waiters and self._waiters[0].has_gone:
                 heapq.heappop(self._waiters)
-            is_behind = bool(self._waiters) and self._waiters[0].rank <= _MINE.rank
+            is_behind = bool(self._waiters) and self._waiters[0].due <= _due()
         if is_behind:
             self.hand_on()
             self.take()
 
     def hand_on(self) -> None:
-        """Call the most urgent one who waits; one who has gone without hands nothing on."""
+        """Call the first in line; one who has gone without hands nothing on."""
         if not _MINE.holds:
             return
         _MINE.holds = False
@@ -131,8 +139,29 @@ def waiting() -> AbstractContextManager[None]:
     return _WAITING
 
 
-def turn_to(rank: int) -> None:
-    """Go on with work of another rank; where that is less urgent, others come first."""
-    before, _MINE.rank = _MINE.rank, rank
-    if _MINE.baton and rank > before:
+def turn_to(bears_s: float) -> None:
+    """Go on with work that can bear to wait for so long; where that is longer, others come first."""
+    before, _MINE.bears_s = _MINE.bears_s, bears_s
+    if _MINE.baton and _MINE.holds and bears_s > before:
         _MINE.baton.give_way()
+
+
+@contextmanager
+def hearing(heard: Callable[[], None]) -> Iterator[None]:
+    """Call ``heard`` once an answer begins to come in this block, before the baton is had to read it."""
+    _MINE.heard = heard
+    try:
+        yield
+    finally:
+        _MINE.heard = None
+
+
+def tell_heard() -> None:
+    """Tell that an answer to this thread begins to come."""
+    if _MINE.heard is not None:
+        _MINE.heard()
+
+
+def _due() -> float:
+    """Return when this thread's work has waited long enough."""
+    return time.monotonic() + _MINE.bears_s

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpcore
 import httpx
 
-from shiplabel.baton import waiting
+from shiplabel.baton import tell_heard, waiting
 from shiplabel.language import phrase
 
 if TYPE_CHECKING:
@@ -55,9 +55,11 @@ def wrote_at() -> float | None:
 
 def limit_time(client: httpx.Client) -> None:
     """Make a client's sockets keep to the time that ``within`` sets, those through a proxy too."""
-    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001  # no public way in
+    direct = client._transport  # noqa: SLF001  # no public way in
+    for transport in (direct, *client._mounts.values()):  # noqa: SLF001  # the same
         if isinstance(transport, httpx.HTTPTransport):
-            transport._pool._network_backend = _Backend()  # noqa: SLF001  # the library offers it one level below
+            backend = _Backend(is_direct=transport is direct)
+            transport._pool._network_backend = backend  # noqa: SLF001  # the library offers it one level below
 
 
 def _left_s(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
@@ -71,10 +73,11 @@ def _left_s(timeout: float | None, late: type[httpcore.TimeoutException]) -> flo
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Opens sockets that keep to the time."""
+    """Opens sockets that keep to the time; what a proxy itself says is not the service's answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_direct: bool) -> None:
         self._inner = httpcore.SyncBackend()
+        self._is_direct = is_direct
 
     def connect_tcp(
         self,
@@ -87,14 +90,16 @@ class _Backend(httpcore.NetworkBackend):
         """Connect to a host."""
         left_s = _left_s(timeout, httpcore.ConnectTimeout)
         with waiting():
-            return _Stream(self._inner.connect_tcp(host, port, left_s, local_address, socket_options))
+            inner = self._inner.connect_tcp(host, port, left_s, local_address, socket_options)
+        return _Stream(inner, is_direct=self._is_direct)
 
 
 class _Stream(httpcore.NetworkStream):
-    """A socket that keeps to the time."""
+    """A socket that keeps to the time; ``is_direct`` tells whether the service speaks on it."""
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, *, is_direct: bool) -> None:
         self._inner = inner
+        self._is_direct = is_direct
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has come."""
@@ -102,7 +107,10 @@ class _Stream(httpcore.NetworkStream):
             with suppress(OSError):  # the system forgets it after each read
                 self._inner.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, _AT_ONCE, 1)
         with waiting():
-            return self._inner.read(max_bytes, _left_s(timeout, httpcore.ReadTimeout))
+            got = self._inner.read(max_bytes, _left_s(timeout, httpcore.ReadTimeout))
+            if self._is_direct:
+                tell_heard()
+            return got
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of it."""
@@ -122,7 +130,8 @@ class _Stream(httpcore.NetworkStream):
         """Go on encrypted."""
         left_s = _left_s(timeout, httpcore.ConnectTimeout)
         with waiting():
-            return _Stream(self._inner.start_tls(ssl_context, server_hostname, left_s))
+            inner = self._inner.start_tls(ssl_context, server_hostname, left_s)
+        return _Stream(inner, is_direct=True)
 
     def get_extra_info(self, info: str) -> Any:
         """Return what is known of the socket."""

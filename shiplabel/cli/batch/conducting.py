@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from shiplabel.baton import waiting
 from shiplabel.cli import ask, console
 from shiplabel.cli.batch import rehearsing
 from shiplabel.cli.batch.asked import WORKERS
@@ -244,10 +245,11 @@ class _Conductor:
         return self.gate.asked
 
     def _say(self, text: str) -> None:
-        if self.progress:
-            self.progress.say(text)
-        else:
-            console.tell(text)
+        with waiting():  # a terminal may hold up who writes to it
+            if self.progress:
+                self.progress.say(text)
+            else:
+                console.tell(text)
 
     def _changed(self) -> None:
         if not self.progress:

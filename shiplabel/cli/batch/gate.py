@@ -1,19 +1,23 @@
 """The service as a batch's workers see it: so many requests in flight, each counted.
 
 There are more workers than requests in flight, so that no request waits for a disk. A purchase passes
-the gate before its intent is written: what is written down is sent at once. The workers pass one baton: first
-to who sends or reads an answer, then to who makes a row ready, who writes an outcome down, who has a paper
-to fetch. So a place in flight is seldom empty for want of a row.
+the gate before its intent is written: what is written down is sent at once. Its place is free once its answer
+begins to come; rates, which may take several requests, keep theirs to the end.
+
+The workers, and who gives them their rows, pass one baton: first to who sends, then to who makes a row
+ready, who reads an answer and writes it down, who has a paper to fetch. So a place in flight is seldom empty
+for want of a row.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from shiplabel.baton import Baton, turn_to, waiting
+from shiplabel.baton import Baton, hearing, turn_to, waiting
 from shiplabel.errors import RateLimited
 
 if TYPE_CHECKING:
@@ -21,9 +25,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 IN_FLIGHT = {"quote", "buy"}
+SENT_ONCE = {"buy"}
 UNCOUNTED = {"carriers", "fetch"}
-SENT, MADE_READY, NOTED, FETCHED = range(4)
-"""What a worker does, the most urgent first."""
+SENT, MADE_READY, NOTED, FETCHED = 0.0, 0.2, 0.5, 1.0
+"""For how many seconds each part of the work can wait for its turn."""
 
 
 class _Mine(threading.local):
@@ -56,7 +61,7 @@ class Gate:
         self.asked = 0
 
     def row(self) -> AbstractContextManager[None]:
-        """Work on a row, with the baton."""
+        """Work on a row, or hand rows out and take them in, with the baton."""
         return self._baton.held(MADE_READY)
 
     def paper(self) -> AbstractContextManager[None]:
@@ -95,12 +100,13 @@ class Gate:
         """Return the service's own call, counted; quotes and purchases take a place in flight."""
         call = getattr(self._api, name)
         self.asked += name not in UNCOUNTED
-        return partial(self._in_flight, call) if name in IN_FLIGHT else call
+        return partial(self._in_flight, name, call) if name in IN_FLIGHT else call
 
-    def _in_flight(self, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    def _in_flight(self, name: str, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
         self.await_turn()
         try:
-            return call(*args, **more)
+            with hearing(self._leave_place) if name in SENT_ONCE else nullcontext():
+                return call(*args, **more)
         finally:
             self._leave_place()
 

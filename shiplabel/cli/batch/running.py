@@ -7,11 +7,13 @@ through the sheet anew, so that no row is kept in memory.
 from __future__ import annotations
 
 import queue
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
+from shiplabel.baton import waiting
 from shiplabel.cli.batch.crew import Crew
 from shiplabel.cli.batch.interrupt import WAKE_S, LeftWaiting
 from shiplabel.errors import HeldError, NotSent, RateLimited, ShiplabelError, StorageError, Unauthorized
@@ -142,6 +144,7 @@ class Run:
             self._papers.submit(partial(self._paper, outcome))
         while self._papers.pending:
             self._take()
+        self.on_change()
 
     def leave(self) -> None:
         """Note what is under way as it stands on disk: the program ends now."""
@@ -170,6 +173,18 @@ class Run:
     ) -> None:
         """Send the rows of some marks to the workers, in file order, and take in all that comes back."""
         self.done_in_phase = 0
+        with self.gate.row():
+            self._go_through(states, make, fits)
+        self.on_change()
+        if self.fault:
+            raise self.fault
+
+    def _go_through(
+        self,
+        states: set[int],
+        make: Callable[[RowDraft], Callable[[], Done]],
+        fits: Callable[[RowDraft], bool],
+    ) -> None:
         for draft in self.orders.drafts():
             if self.ledger.marks[draft.row] not in states:
                 continue
@@ -184,8 +199,6 @@ class Run:
                 self._submit(draft, make(draft))
         while self._crew.pending:
             self._take()
-        if self.fault:
-            raise self.fault
 
     def _submit(self, draft: RowDraft, act: Callable[[], Done]) -> None:
         self._flying[draft.row] = draft
@@ -222,12 +235,8 @@ class Run:
 
     def _take(self) -> None:
         """Wait for one result and take it in."""
-        while True:
-            try:
-                came = self._out.get(timeout=WAKE_S)
-                break
-            except queue.Empty:
-                self.on_change()
+        with waiting():
+            came = self._next()
         if isinstance(came, _Papered):
             self._papers.finished()
             self.ledger.write(came.outcome)
@@ -239,7 +248,13 @@ class Run:
             self.fault = came.fault
             self.halted = self.halted or ShiplabelError(phrase("a fault of shiplabel itself"), code="bug")
         self.halted = self.halted or self.ledger.refused
-        self.on_change()
+
+    def _next(self) -> Came:
+        """Return the next result that comes, showing now and then how things stand."""
+        while True:
+            self.on_change()
+            with suppress(queue.Empty):
+                return self._out.get(timeout=WAKE_S)
 
     def _walked(self, draft: RowDraft, done: Done | None) -> None:
         if done is None:
@@ -308,5 +323,5 @@ class Run:
 
 
 def threads_for(workers: int) -> int:
-    """Return how many threads keep so many requests in flight while others write to the disk."""
-    return 2 * workers
+    """Return how many threads keep so many requests in flight: some make rows ready, some write down."""
+    return 5 * workers // 2
