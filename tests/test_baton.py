@@ -1,4 +1,4 @@
-"""The baton: one at a time, the most urgent first, handed on by who waits, and never waited for long."""
+"""The baton: one at a time, whose time is over first, handed on by who waits, and never waited for long."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from httpcore._backends.sync import SyncStream
 
 from shiplabel import baton as baton_module
-from shiplabel.baton import Baton, turn_to, waiting
+from shiplabel.baton import Baton, hearing, turn_to, waiting
 from shiplabel.cli.clock import SystemClock
 from shiplabel.errors import HeldError
 from shiplabel.lock_file import LockFile
@@ -49,16 +49,18 @@ def stands_in_line(baton: Baton, count: int) -> None:
         time.sleep(0.001)
 
 
-def in_line(baton: Baton, ranks: list[int], order: list[str]) -> Iterator[threading.Thread]:
-    """Start a thread for each rank, one after the other; each notes its rank when it has it."""
-    for at, rank in enumerate(ranks):
+def in_line(
+    baton: Baton, seconds: list[float], order: list[str], behind: int = 0
+) -> Iterator[threading.Thread]:
+    """Start a thread for each time to bear, behind so many others; each notes its own at its turn."""
+    for at, bears_s in enumerate(seconds):
 
-        def sit(name: str = f"{rank}{'abc'[at]}", rank: int = rank) -> None:
-            with baton.held(rank):
+        def sit(name: str = f"{bears_s}{'abc'[at]}", bears_s: float = bears_s) -> None:
+            with baton.held(bears_s):
                 order.append(name)
 
         thread = started(sit)
-        stands_in_line(baton, at + 1)
+        stands_in_line(baton, behind + at + 1)
         yield thread
 
 
@@ -81,7 +83,7 @@ def test_baton_is_had_by_one_thread_at_a_time() -> None:
 
 
 @pytest.mark.usefixtures("patient")
-def test_baton_goes_to_the_most_urgent_and_among_equals_to_the_first() -> None:
+def test_baton_goes_to_who_can_wait_least_and_among_equals_to_the_first() -> None:
     baton, order = Baton(), list[str]()
     with baton.held(0):
         threads = list(in_line(baton, [2, 1, 1], order))
@@ -116,6 +118,39 @@ def test_work_that_becomes_less_urgent_lets_others_go_first_and_more_urgent_work
     for thread in threads:
         thread.join(30)
     assert order == ["more urgent", "1a", "less urgent", "3b"]
+
+
+@pytest.mark.usefixtures("patient")
+def test_work_that_has_waited_long_enough_goes_before_more_urgent_work_that_comes_later() -> None:
+    baton, order = Baton(), list[str]()
+    with baton.held(0):
+        first = list(in_line(baton, [0.05], order))
+        time.sleep(0.06)
+        (later,) = in_line(baton, [0], order, behind=1)
+    for thread in (*first, later):
+        thread.join(30)
+    assert order == ["0.05a", "0a"]
+
+
+@pytest.mark.usefixtures("patient")
+def test_work_without_the_baton_turns_to_other_work_without_it() -> None:
+    baton, order = Baton(), list[str]()
+    has, turned = threading.Event(), threading.Event()
+
+    def sit() -> None:
+        with baton.held(0):
+            has.set()
+            order.append("in time" if turned.wait(5) else "too late")
+
+    with baton.held(0), waiting():
+        other = started(sit)
+        assert has.wait(30)
+        (next_one,) = in_line(baton, [0], order)
+        turn_to(3)
+        turned.set()
+        other.join(30)
+        next_one.join(30)
+    assert order == ["in time", "0a"]
 
 
 def test_baton_that_is_not_handed_on_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,3 +260,24 @@ def test_answer_from_inside_is_awaited_without_the_baton(free_while: Watch) -> N
     answer = Line("https://api.test", "key", transport, SystemClock()).ask(Call("GET", "/v2/carriers"), 5.0)
     assert isinstance(answer, Answer)
     assert seen == [True]
+
+
+def test_answer_is_heard_before_the_baton_is_had_to_read_it(free_while: Watch) -> None:
+    heard = free_while(Ear, "heard")
+    with dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}") as url:
+        line = Line(url, "key", None, SystemClock())
+        with hearing(Ear.heard):
+            line.ask(Call("GET", "/v2/carriers"), 10.0)
+        count = len(heard)
+        line.ask(Call("GET", "/v2/carriers"), 0.1)  # nobody listens any more
+        line.close()
+    assert heard[0]
+    assert len(heard) == count
+
+
+class Ear:
+    """Hears that an answer begins to come."""
+
+    @staticmethod
+    def heard() -> None:
+        """Say nothing."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from shiplabel.kept_file import KeptFile
 from shiplabel.lock_file import LockFile, note_in
 
 
@@ -54,6 +55,19 @@ def test_lock_leaves_no_file_open_whether_it_is_had_or_not(tmp_path: Path) -> No
     assert other.acquire(0)
     other.release()
     assert _open_files() == before
+
+
+def test_lock_on_a_file_that_is_kept_open_keeps_others_out_and_lets_them_in(tmp_path: Path) -> None:
+    kept = KeptFile(f"{tmp_path}/a.lock", 60.0)
+    lock, other = LockFile(f"{tmp_path}/a.lock", kept=kept), LockFile(f"{tmp_path}/a.lock")
+    for _ in range(2):
+        assert lock.acquire(0)
+        assert not other.acquire(0)
+        lock.release()
+        assert other.acquire(0)
+        assert not lock.acquire(0)
+        other.release()
+    assert os.fstat(kept.opened()).st_size == 0
 
 
 def test_lock_given_back_is_free_while_its_file_is_open_elsewhere_and_may_be_given_back_twice(

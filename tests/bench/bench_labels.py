@@ -49,7 +49,7 @@ def _fill(root: Path) -> None:
     save(files, bought(0))
     for number in range(1, RECORDS):
         session = bought(number)
-        path = files._record_place(session)
+        path = Path(files._record_place(session))
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps({"session": {"1": to_document(session)}}, separators=(",", ":")))
     for path in [*root.joinpath("records").rglob("*"), root / "records"]:

@@ -52,21 +52,21 @@ def _made(files: SessionFiles, number: int) -> Session:
 
 def _copies(files: SessionFiles, session: Session) -> None:
     """Fill the folder with sessions made from one, in no time."""
-    text = files._place(session).read_text()
+    text = Path(files._place(session)).read_text()
     letters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
     for number in range(MANY):
         digits = [letters[number // 30**place % 30] for place in range(4)]
         name, key = f"Z{''.join(digits)}", f"sl-copy-{number}"
         copy = re.sub(r'"session_id":"\w+"', f'"session_id":"{name}"', text)
         copy = re.sub(r'"shipment_key":"[^"]+"', f'"shipment_key":"{key}"', copy)
-        place = files._place(replace(session, session_id=name, shipment_key=key))
+        place = Path(files._place(replace(session, session_id=name, shipment_key=key)))
         place.parent.mkdir(exist_ok=True)
         place.write_text(copy)
 
 
 def _ratio(files: SessionFiles, session: Session) -> str:
     """Save and write barely in turn; return the ratio of the medians and both in microseconds."""
-    place = files._place(session)
+    place = Path(files._place(session))
     content = place.read_bytes()
     saves: list[float] = []
     bares: list[float] = []

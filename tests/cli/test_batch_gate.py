@@ -6,7 +6,10 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from shiplabel import baton
+from shiplabel.baton import tell_heard
 from shiplabel.cli.batch.gate import Gate
 from shiplabel.errors import StorageError
 from shiplabel.workflow.purchase import buy_only
@@ -16,8 +19,6 @@ from tests.workflow.model import World, ready
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-
-    import pytest
 
     from shiplabel.workflow.session import Session
 
@@ -123,3 +124,30 @@ def test_row_waits_for_a_place_in_flight_without_the_baton(monkeypatch: pytest.M
     gate.leave_turn()
     worker.join(30)
     assert order == ["made ready", "second"]
+
+
+class Speaking(World):
+    """A world whose answers begin to come, and whose ``meanwhile`` is done before they are there."""
+
+    meanwhile: Callable[[], None]
+
+    def quote(self, *given: Any, **named: Any) -> Any:
+        tell_heard()
+        self.meanwhile()
+
+    def buy(self, *given: Any, **named: Any) -> Any:
+        tell_heard()
+        self.meanwhile()
+
+
+@pytest.mark.parametrize(("call", "is_free"), [("buy", True), ("quote", False)])
+def test_place_of_a_purchase_is_free_once_its_answer_begins_to_come_and_that_of_a_quote_at_its_end(
+    call: str, is_free: bool
+) -> None:
+    world = Speaking()
+    gate, had = Gate(world, 1), list[bool]()
+    world.meanwhile = lambda: had.append(gate._free.acquire(blocking=False))  # nothing else tells
+    with gate.row():
+        getattr(gate, call)()
+    assert had == [is_free]
+    assert gate._free.acquire(blocking=False) is not is_free

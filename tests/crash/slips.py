@@ -11,7 +11,7 @@ def fall_over() -> None:
     """Let the program meet a fault of its own whose words hold the key."""
 
     def carriers(self: Client) -> None:
-        raise RuntimeError(f"the key is {self._line._key}")
+        raise RuntimeError(f"the key is {self._line._headers['API-Key']}")
 
     Client.carriers = carriers  # type: ignore[method-assign,assignment]  # a bug made on purpose
 

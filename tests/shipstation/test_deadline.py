@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING
 import httpcore
 import httpx
 import pytest
+import trustme
 
+from shiplabel.baton import hearing
 from shiplabel.shipstation.deadline import limit_time, within, wrote_at
 
 if TYPE_CHECKING:
@@ -87,6 +90,47 @@ def test_client_through_a_proxy_keeps_to_the_time() -> None:
         limit_time(client)
         with pytest.raises(httpx.ReadTimeout), within(0.3):
             client.get("http://service.invalid/")
+
+
+@contextmanager
+def tunnel(authority: trustme.CA, order: list[str]) -> Iterator[str]:
+    """Be a proxy that grants one tunnel, and the service behind it; note what comes in which order."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("service.invalid").configure_cert(tls)
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        connection.recv(65536)
+        order.append("granted")
+        connection.sendall(b"HTTP/1.1 200 Granted\r\n\r\n")
+        with tls.wrap_socket(connection, server_side=True) as encrypted:
+            encrypted.recv(65536)
+            order.append("asked")
+            encrypted.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+            encrypted.recv(1)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        thread.join(timeout=5)
+        listener.close()
+
+
+def test_answer_through_a_proxy_is_heard_once_the_service_speaks() -> None:
+    authority, order, tls = trustme.CA(), list[str](), ssl.create_default_context()
+    authority.configure_trust(tls)
+    with (
+        tunnel(authority, order) as proxy,
+        httpx.Client(trust_env=False, proxy=proxy, verify=tls) as client,
+        within(5),
+        hearing(lambda: order.append("heard")),
+    ):
+        limit_time(client)
+        assert client.get("https://service.invalid/").status_code == 204
+    assert order[:3] == ["granted", "asked", "heard"]
 
 
 def test_client_on_a_transport_without_sockets_is_left_alone() -> None:

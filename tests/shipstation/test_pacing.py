@@ -233,6 +233,34 @@ def test_pacing_where_the_file_is_no_file_keeps_to_the_budget_alone(tmp_path: Pa
     assert sum(clock.pauses) == pytest.approx(WHOLE_S)
 
 
+def test_pacing_whose_files_were_removed_shares_the_new_ones_within_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, now_s = Steady(), 100.0
+    monkeypatch.setattr("shiplabel.kept_file.time.monotonic", lambda: now_s)
+    one, two = pacing(tmp_path, clock), pacing(tmp_path, clock)
+    for each in (one, two):
+        each.wait()
+    for path in (tmp_path / "pacing").iterdir():
+        path.unlink()
+    now_s = 101.0
+    for each in (one, two, one):
+        each.wait()
+    assert clock.pauses == []
+    two.wait()
+    assert sum(clock.pauses) == pytest.approx(WHOLE_S)
+
+
+def test_pacing_that_another_process_wrote_meanwhile_counts_its_requests(tmp_path: Path) -> None:
+    clock = Steady()
+    one, two = pacing(tmp_path, clock), pacing(tmp_path, clock)
+    for each in (one, one, two):
+        each.wait()
+    assert clock.pauses == []
+    one.wait()
+    assert sum(clock.pauses) == pytest.approx(WHOLE_S)
+
+
 def test_pacing_files_are_the_owners_alone(tmp_path: Path) -> None:
     old = os.umask(0)
     try:

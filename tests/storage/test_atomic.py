@@ -115,9 +115,12 @@ def test_write_of_an_unconfirmed_name_does_not_promise_the_old(
         fsync(file)
 
     monkeypatch.setattr(os, "fsync", folder_fails)
+    storage, tables = AtomicStorage(tmp_path / "file"), {"session": {"1": {"number": 1}}}
+    assert storage.read() is None
     with pytest.raises(StorageError, match="does not confirm") as caught:
-        write_durably(tmp_path / "file", b"new")
+        storage.write(tables)
     assert caught.value.code == "unconfirmed"
+    assert storage.read() == tables  # it is there, and nobody promised that it is not
 
 
 def test_folder_sync_where_the_system_has_none_is_passed_over(
@@ -153,6 +156,15 @@ def test_read_of_a_folder_or_a_pipe_does_not_hang(tmp_path: Path) -> None:
 
 def test_read_without_a_file_is_none(tmp_path: Path) -> None:
     assert AtomicStorage(tmp_path / "file.json").read() is None
+
+
+def test_file_that_was_not_there_is_read_once_it_is_written(tmp_path: Path) -> None:
+    storage = AtomicStorage(tmp_path / "deep" / "file")
+    assert storage.read() is None
+    assert storage.read() is None
+    storage.write({"session": {"1": {"number": 1}}})
+    assert storage.read() == {"session": {"1": {"number": 1}}}
+    assert AtomicStorage(str(tmp_path / "deep" / "file")).read() == storage.read()
 
 
 @pytest.mark.parametrize("text", ["José", "🎁", "\u202eאב", "half a pair \udc80", "[bold]"])
