@@ -62,6 +62,13 @@ def limit_time(client: httpx.Client) -> None:
             transport._pool._network_backend = backend  # noqa: SLF001  # the library offers it one level below
 
 
+def let_go(response: httpx.Response) -> None:
+    """Send nothing more on the connection of an answer."""
+    stream = response.extensions.get("network_stream")
+    if isinstance(stream, _Stream):
+        stream.is_over = True
+
+
 def _left_s(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
     """Return the seconds that an operation may take; raise ``late`` when there are none."""
     if _TIME.until is None:
@@ -95,11 +102,15 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A socket that keeps to the time; ``is_direct`` tells whether the service speaks on it."""
+    """A socket that keeps to the time.
+
+    ``is_direct`` tells whether the service speaks on it, ``is_over`` that nothing more is to be sent on it.
+    """
 
     def __init__(self, inner: httpcore.NetworkStream, *, is_direct: bool) -> None:
         self._inner = inner
         self._is_direct = is_direct
+        self.is_over = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has come."""
@@ -134,5 +145,7 @@ class _Stream(httpcore.NetworkStream):
         return _Stream(inner, is_direct=True)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what is known of the socket."""
+        """Return what is known of the socket; one that is over looks as if the service had closed it."""
+        if info == "is_readable" and self.is_over:
+            return True
         return self._inner.get_extra_info(info)
