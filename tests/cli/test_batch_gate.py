@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -145,9 +146,65 @@ def test_place_of_a_purchase_is_free_once_its_answer_begins_to_come_and_that_of_
     call: str, is_free: bool
 ) -> None:
     world = Speaking()
-    gate, had = Gate(world, 1), list[bool]()
-    world.meanwhile = lambda: had.append(gate._free.acquire(blocking=False))  # nothing else tells
-    with gate.row():
+    gate, sent = Gate(world, 1), list[bool]()
+    over = threading.Event()
+
+    def second() -> None:
+        world.meanwhile = over.set
         getattr(gate, call)()
-    assert had == [is_free]
-    assert gate._free.acquire(blocking=False) is not is_free
+
+    def first() -> None:
+        worker = threading.Thread(target=second, daemon=True)
+        worker.start()
+        sent.append(over.wait(30 if is_free else 0.2))
+
+    world.meanwhile = first
+    getattr(gate, call)()
+    assert sent == [is_free]
+    assert over.wait(30)
+
+
+def test_a_fifth_more_pass_the_gate_than_are_in_flight_at_a_time() -> None:
+    world, passed, flying, over = Speaking(), list[int](), list[int](), threading.Event()
+    gate = Gate(world, 5)
+
+    def fly() -> None:
+        flying.append(1)
+        over.wait(30)
+
+    def work() -> None:
+        gate.await_turn()
+        passed.append(1)
+        gate.quote()
+
+    world.meanwhile = fly
+    workers = [threading.Thread(target=work, daemon=True) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    end = time.monotonic() + 30
+    while len(passed) < 6 or len(flying) < 5:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+    time.sleep(0.2)
+    assert (len(passed), len(flying)) == (6, 5)
+    over.set()
+    for worker in workers:
+        worker.join(30)
+    assert (len(passed), len(flying)) == (8, 8)
+
+
+def test_one_worker_writes_no_intent_before_its_last_purchase_is_answered() -> None:
+    gate, passed = Gate(World(), 1), list[str]()
+
+    def second() -> None:
+        gate.await_turn()
+        passed.append("second")
+
+    gate.await_turn()
+    worker = threading.Thread(target=second, daemon=True)
+    worker.start()
+    worker.join(0.2)
+    passed.append("first")
+    gate.leave_turn()
+    worker.join(30)
+    assert passed == ["first", "second"]

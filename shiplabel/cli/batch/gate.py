@@ -1,12 +1,13 @@
 """The service as a batch's workers see it: so many requests in flight, each counted.
 
 There are more workers than requests in flight, so that no request waits for a disk. A purchase passes
-the gate before its intent is written: what is written down is sent at once. Its place is free once its answer
-begins to come; rates, which may take several requests, keep theirs to the end.
+the gate before its intent is written: what is written down is sent at once, or once a place in flight is
+free, for which no more than a few wait. Its place is free once its answer begins to come; rates, which may
+take several requests, keep theirs to the end.
 
-The workers, and who gives them their rows, pass one baton: first to who sends, then to who makes a row
-ready, who reads an answer and writes it down, who has a paper to fetch. So a place in flight is seldom empty
-for want of a row.
+The workers, and who gives them their rows, pass one baton: first to who sends or reads an answer, then to
+who makes a row ready, who writes an outcome down, who has a paper to fetch. So a place in flight is seldom
+empty for want of a row.
 """
 
 from __future__ import annotations
@@ -31,10 +32,31 @@ SENT, MADE_READY, NOTED, FETCHED = 0.0, 0.2, 0.5, 1.0
 """For how many seconds each part of the work can wait for its turn."""
 
 
-class _Mine(threading.local):
-    """Whether a thread has a place in flight."""
+ON_DECK = 5
+"""Of so many places in flight one more purchase is let through the gate, to be sent once one is free."""
 
-    place = False
+
+class _Places(threading.local):
+    """Places that threads share; each sees whether it ``has`` one."""
+
+    has = False
+
+    def __init__(self, free: threading.Semaphore) -> None:
+        self._free = free
+
+    def take(self) -> None:
+        """Wait for a place, without the baton."""
+        if not self.has:
+            if not self._free.acquire(blocking=False):
+                with waiting():
+                    self._free.acquire()
+            self.has = True
+
+    def leave(self) -> None:
+        """Give the place back, where it has one."""
+        if self.has:
+            self.has = False
+            self._free.release()
 
 
 class Gate:
@@ -55,9 +77,9 @@ class Gate:
         self._api = api
         self._sit_out, self._pause = sit_out, pause
         self.most = most
-        self._free = threading.BoundedSemaphore(most)
+        self._through = _Places(threading.BoundedSemaphore(most + most // ON_DECK))
+        self._in_flight = _Places(threading.BoundedSemaphore(most))
         self._baton = Baton()
-        self._mine = _Mine()
         self.asked = 0
 
     def row(self) -> AbstractContextManager[None]:
@@ -69,8 +91,8 @@ class Gate:
         return self._baton.held(FETCHED)
 
     def await_turn(self) -> None:
-        """Wait for a place in flight and for the account's budget; a pause is waited out without a place."""
-        while not self._mine.place:
+        """Pass the gate and wait for the account's budget; a pause is waited out before the gate."""
+        while not self._through.has:
             try:
                 self._take_turn()
             except RateLimited as error:
@@ -79,39 +101,38 @@ class Gate:
 
     def _take_turn(self) -> None:
         turn_to(SENT)
-        with waiting():
-            self._free.acquire()
-        self._mine.place = True
+        self._through.take()
         try:
             self._pause(0.0)
             self._api.await_turn(most_pause_s=0.0, pause=self._pause)
         except BaseException:
-            self._leave_place()
+            self._leave()
             raise
 
     def leave_turn(self) -> None:
-        """Give the place in flight and the turn back: the disk refused the intent, nothing is sent."""
+        """Give the turn back and let another through: the disk refused the intent, nothing is sent."""
         try:
             self._api.leave_turn()
         finally:
-            self._leave_place()
+            self._leave()
+            turn_to(NOTED)
 
     def __getattr__(self, name: str) -> Any:
         """Return the service's own call, counted; quotes and purchases take a place in flight."""
         call = getattr(self._api, name)
         self.asked += name not in UNCOUNTED
-        return partial(self._in_flight, name, call) if name in IN_FLIGHT else call
+        return partial(self._fly, name, call) if name in IN_FLIGHT else call
 
-    def _in_flight(self, name: str, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    def _fly(self, name: str, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
         self.await_turn()
+        self._in_flight.take()
         try:
-            with hearing(self._leave_place) if name in SENT_ONCE else nullcontext():
+            with hearing(self._leave) if name in SENT_ONCE else nullcontext():
                 return call(*args, **more)
         finally:
-            self._leave_place()
-
-    def _leave_place(self) -> None:
-        if self._mine.place:
-            self._mine.place = False
-            self._free.release()
+            self._leave()
             turn_to(NOTED)
+
+    def _leave(self) -> None:
+        self._in_flight.leave()
+        self._through.leave()
