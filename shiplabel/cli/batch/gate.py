@@ -5,9 +5,9 @@ the gate before its intent is written: what is written down is sent at once, or 
 free, for which no more than a few wait. Its place is free once its answer begins to come; rates, which may
 take several requests, keep theirs to the end.
 
-The workers, and who gives them their rows, pass one baton: first to who sends or reads an answer, then to
-who makes a row ready, who writes an outcome down, who has a paper to fetch. So a place in flight is seldom
-empty for want of a row.
+The workers, and who gives them their rows, pass one baton: first to who sends, then to who reads an
+answer, so that its connection serves the next, who makes a row ready, who writes an outcome down, who has a
+paper to fetch. So a place in flight is seldom empty for want of a row.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 IN_FLIGHT = {"quote", "buy"}
 SENT_ONCE = {"buy"}
 UNCOUNTED = {"carriers", "fetch"}
-SENT, MADE_READY, NOTED, FETCHED = 0.0, 0.2, 0.5, 1.0
+SENT, READ, MADE_READY, NOTED, FETCHED = 0.0, 0.02, 0.2, 0.5, 1.0
 """For how many seconds each part of the work can wait for its turn."""
 
 
@@ -127,11 +127,15 @@ class Gate:
         self.await_turn()
         self._in_flight.take()
         try:
-            with hearing(self._leave) if name in SENT_ONCE else nullcontext():
+            with hearing(self._heard) if name in SENT_ONCE else nullcontext():
                 return call(*args, **more)
         finally:
             self._leave()
             turn_to(NOTED)
+
+    def _heard(self) -> None:
+        self._leave()
+        turn_to(READ)
 
     def _leave(self) -> None:
         self._in_flight.leave()
