@@ -24,13 +24,15 @@ WAITING, BOUGHT_ROW, FAILED, UNKNOWN, SKIPPED = "waiting", "bought", "failed", "
 class Options:
     """What a batch was told: the rule and limits for its rows, what columns lack, where files go.
 
-    ``answers`` and ``wishes`` are for every row; ``columns`` says by hand which column is what;
+    ``answers`` and ``wishes`` are for every row; ``columns`` says by hand which column is what; ``typed`` are
+    the words that said so, for the command that runs the mended rows.
     ``printer`` is where labels are printed (empty: where the settings say), None prints nothing.
     """
 
     answers: dict[str, str | None] = field(default_factory=dict)
     wishes: Wishes = field(default_factory=Wishes)
     columns: dict[str, str] = field(default_factory=dict)
+    typed: tuple[str, ...] = ()
     max_total: Money | None = None
     workers: int = 0
     results: str = ""

@@ -6,8 +6,7 @@ import shlex
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.cli.shop import FROM
-from tests.cli.test_batch import BUY, counts, order, run, three, write
+from tests.cli.test_batch import BUY, HEADER, PLACE, counts, order, run, three, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +37,7 @@ def test_rows_beyond_the_total_are_bought_when_the_advised_option_is_raised(shop
     words = command_in(done, "with a higher limit: shiplabel")
     assert words[-4:] == ["--max-cost", "90.00", "--max-total", "AMOUNT"]
     assert words[:3] == ["batch", "run", path.name]
-    raised = shop.run(*words[:-1], f"{price * 3}", *FROM, "--yes", "--json")
+    raised = shop.run(*words[:-1], f"{price * 3}", "--yes", "--json")
     assert (raised.code, counts(raised)) == (0, (3, 1, 0, 0, 2)), raised.err
 
 
@@ -58,6 +57,22 @@ def test_mixed_failures_are_mended_under_the_limits_that_are_left(shop: Shop) ->
     assert MEND in done.err
     words = command_in(done, "then: shiplabel")
     assert words[-4:] == ["--max-cost", "90.00", "--max-total", "1.00"]
-    again = shop.run(*words, *FROM, "--yes", "--json")
+    again = shop.run(*words, "--yes", "--json")
     assert (again.code, counts(again)) == (1, (2, 0, 2, 0, 0)), again.err
+    assert len(shop.service.charges()) == 2
+
+
+def test_mended_rows_are_run_with_what_was_typed_for_every_row(shop: Shop) -> None:
+    path = shop.home / "orders.csv"
+    names = ",".join(["Who Gets It", *HEADER[2:6]])
+    rows = [",".join((f"Ada {number}", *PLACE[:3], code)) for number, code in ((1, PLACE[3]), (2, "7875A"))]
+    path.write_text("\n".join([names, *rows]) + "\n")
+    given = ("--weight", "2 lb 3 oz", "--size", "10x8x4in", "--map", "Who Gets It=to_name")
+    done = run(shop, path, *BUY, *given)
+    assert (done.code, counts(done)) == (3, (2, 1, 1, 0, 0)), done.err
+    words = command_in(done, "then: shiplabel")
+    mended = shop.home / words[2]
+    mended.write_text(mended.read_text(encoding="utf-8-sig").replace("7875A", PLACE[3]))
+    again = shop.run(*words, "--yes", "--json")
+    assert (again.code, counts(again)) == (0, (1, 1, 0, 0, 0)), again.err
     assert len(shop.service.charges()) == 2

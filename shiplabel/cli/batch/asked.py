@@ -109,8 +109,16 @@ def rules_of_rows(context: Context, asked: Any) -> Options:
         answers=_with_sender(understood.answers),
         wishes=understood.wishes,
         columns=parse_map(asked.map),
+        typed=_typed(asked),
         printer=asked_printer(label),
     )
+
+
+def _typed(asked: Any) -> tuple[str, ...]:
+    """Return the options for every row as they were typed."""
+    said = [(name, getattr(asked, name)) for name in _OF_ROWS]
+    pairs = [*(pair for pair in said if pair[1]), *(("map", one) for one in asked.map)]
+    return tuple(word for name, value in pairs for word in (f"--{name.strip('_').replace('_', '-')}", value))
 
 
 def _with_sender(answers: Answers) -> Answers:

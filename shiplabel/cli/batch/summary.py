@@ -148,9 +148,10 @@ def _typed(money: Money) -> str:
 
 
 def _command(batch: Batch, path: str, limits: dict[str, str]) -> str:
-    """Return the command that runs a file by the batch's rule, under these limits."""
+    """Return the command that runs a file as the batch was told to, under these limits."""
     rule = batch.options.wishes.rule
     words = ["shiplabel batch run", shlex.quote(path), f"--rate {rule}" if rule else "…"]
+    words += [shlex.quote(word) for word in batch.options.typed]
     return " ".join(words + [f"{_OPTIONS[code]} {amount}" for code, amount in limits.items()])
 
 
