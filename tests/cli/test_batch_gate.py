@@ -204,9 +204,9 @@ def test_answer_of_a_purchase_is_read_after_others_are_sent_and_before_rows_are_
     assert order == ["sent", "read", "made ready"]
 
 
-def test_a_fifth_more_pass_the_gate_than_are_in_flight_at_a_time() -> None:
+def test_a_tenth_more_pass_the_gate_than_are_in_flight_at_a_time() -> None:
     world, passed, flying, over = Speaking(), list[int](), list[int](), threading.Event()
-    gate = Gate(world, 5)
+    gate = Gate(world, 10)
 
     def fly() -> None:
         flying.append(1)
@@ -218,19 +218,19 @@ def test_a_fifth_more_pass_the_gate_than_are_in_flight_at_a_time() -> None:
         gate.quote()
 
     world.meanwhile = fly
-    workers = [threading.Thread(target=work, daemon=True) for _ in range(8)]
+    workers = [threading.Thread(target=work, daemon=True) for _ in range(13)]
     for worker in workers:
         worker.start()
     end = time.monotonic() + 30
-    while len(passed) < 6 or len(flying) < 5:
+    while len(passed) < 11 or len(flying) < 10:
         assert time.monotonic() < end
         time.sleep(0.001)
     time.sleep(0.2)
-    assert (len(passed), len(flying)) == (6, 5)
+    assert (len(passed), len(flying)) == (11, 10)
     over.set()
     for worker in workers:
         worker.join(30)
-    assert (len(passed), len(flying)) == (8, 8)
+    assert (len(passed), len(flying)) == (13, 13)
 
 
 def test_one_worker_writes_no_intent_before_its_last_purchase_is_answered() -> None:

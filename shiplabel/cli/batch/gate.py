@@ -1,9 +1,9 @@
 """The service as a batch's workers see it: so many requests in flight, each counted.
 
 There are more workers than requests in flight, so that no request waits for a disk. A purchase passes
-the gate before its intent is written: what is written down is sent at once, or once a place in flight is
-free, for which no more than a few wait. Its place is free once its answer begins to come; rates, which may
-take several requests, keep theirs to the end.
+the gate before its intent is written. What is written down is sent at once, but for one in ten, which may
+wait for a place in flight. A purchase's place is free once its answer begins to come; rates, which may take
+several requests, keep theirs to the end.
 
 The workers, and who gives them their rows, pass one baton: first to who sends, then to who reads an
 answer, so that its connection serves the next, who makes a row ready, who writes an outcome down, who has a
@@ -32,7 +32,7 @@ SENT, READ, MADE_READY, NOTED, FETCHED = 0.0, 0.02, 0.2, 0.5, 1.0
 """For how many seconds each part of the work can wait for its turn."""
 
 
-ON_DECK = 5
+ON_DECK = 10
 """Of so many places in flight one more purchase is let through the gate, to be sent once one is free."""
 
 
