@@ -62,13 +62,6 @@ def limit_time(client: httpx.Client) -> None:
             transport._pool._network_backend = backend  # noqa: SLF001  # the library offers it one level below
 
 
-def let_go(response: httpx.Response) -> None:
-    """Send nothing more on the connection of an answer."""
-    stream = response.extensions.get("network_stream")
-    if isinstance(stream, _Stream):
-        stream.is_over = True
-
-
 def _left_s(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
     """Return the seconds that an operation may take; raise ``late`` when there are none."""
     if _TIME.until is None:
@@ -80,7 +73,7 @@ def _left_s(timeout: float | None, late: type[httpcore.TimeoutException]) -> flo
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Opens sockets that keep to the time; what a proxy itself says is not the service's answer."""
+    """Opens sockets that keep to the time; ``is_direct`` tells whether they lead past all proxies."""
 
     def __init__(self, *, is_direct: bool) -> None:
         self._inner = httpcore.SyncBackend()
@@ -102,15 +95,11 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A socket that keeps to the time.
-
-    ``is_direct`` tells whether the service speaks on it, ``is_over`` that nothing more is to be sent on it.
-    """
+    """A socket that keeps to the time; on a direct one nobody but the service speaks."""
 
     def __init__(self, inner: httpcore.NetworkStream, *, is_direct: bool) -> None:
         self._inner = inner
         self._is_direct = is_direct
-        self.is_over = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has come."""
@@ -142,10 +131,8 @@ class _Stream(httpcore.NetworkStream):
         left_s = _left_s(timeout, httpcore.ConnectTimeout)
         with waiting():
             inner = self._inner.start_tls(ssl_context, server_hostname, left_s)
-        return _Stream(inner, is_direct=True)
+        return _Stream(inner, is_direct=self._is_direct)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what is known of the socket; one that is over looks as if the service had closed it."""
-        if info == "is_readable" and self.is_over:
-            return True
+        """Return what is known of the socket."""
         return self._inner.get_extra_info(info)

@@ -18,7 +18,7 @@ import httpx
 from shiplabel import __version__
 from shiplabel.errors import SettingsError
 from shiplabel.language import phrase
-from shiplabel.shipstation.deadline import let_go, limit_time, within
+from shiplabel.shipstation.deadline import limit_time, within
 from shiplabel.shipstation.outcome import Answer
 from shiplabel.shipstation.straight import Inside, straight
 
@@ -31,7 +31,6 @@ WRITE_S: Final = 10.0
 _LIMITS: Final = {"connect": CONNECT_S, "write": WRITE_S, "pool": CONNECT_S}
 MOST_BYTES: Final = 20 * 2**20
 CONNECTIONS: Final = 32
-FRESH_S: Final = 1.0
 REDIRECTS: Final = 5
 MOVED: Final = frozenset({301, 302, 303, 307, 308})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -98,11 +97,7 @@ def led_to(url: str, location: str) -> str:
 
 
 class Line:
-    """The connections to the service: one set for safe calls, and one for purchases.
-
-    Who writes to a connection that the service is about to close learns nothing. So a purchase goes on a new
-    one, or on one that an earlier purchase left within ``FRESH_S`` and that the service said it keeps.
-    """
+    """The connections to the service: one set for safe calls, and a fresh connection for each purchase."""
 
     def __init__(self, base_url: str, key: str, transport: httpx.BaseTransport | None, clock: Clock) -> None:
         self.base_url = checked_base(base_url)
@@ -128,9 +123,7 @@ class Line:
             transport=transport,
             verify=tls,
             trust_env=environment,
-            limits=httpx.Limits(
-                max_connections=None, max_keepalive_connections=CONNECTIONS, keepalive_expiry=FRESH_S
-            ),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
         for client in (self.http, self._fresh):
             limit_time(client)
@@ -143,7 +136,7 @@ class Line:
     def ask(self, call: Call, limit_s: float, *, fresh: bool = False) -> Answer | Exception:
         """Send a request once and return its whole answer, or what its connection ended in.
 
-        ``fresh`` takes no connection that the service may be about to close.
+        ``fresh`` takes a new connection: no idle one that the service is about to close.
         """
         began = self._clock.elapsed_s()
         got: Answer | Exception
@@ -178,8 +171,6 @@ class Line:
             extensions={"timeout": {**_LIMITS, "read": limit_s}},
         )
         response = straight(client, request)
-        if client is self._fresh and "keep-alive" not in response.headers.get("Connection", "").lower():
-            let_go(response)
         try:
             body = self._body(response, until)
         finally:

@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from shiplabel.workflow.session import Session
 
 
-HELD_S = 100.0
-"""How long a row waits for another batch that has it in hand: a purchase takes 90 s at most."""
+HELD_S = 200.0
+"""How long a row waits for another batch that has it in hand: to be sent and to be answered, 90 s each."""
 
 HELD_PAUSE_S = 0.2
 

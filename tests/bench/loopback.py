@@ -3,9 +3,9 @@
     python -m tests.bench.loopback LATENCY_S [REQUESTS/SECONDS]
 
 Its first line on stdout is its address. ``GET /bench/told`` answers what came in so far and forgets it.
-Each answer is sent LATENCY_S after its request came, and says that its connection is kept. With a limit,
-requests beyond so many in any window of so many seconds are answered with 429 and Retry-After, at once and
-without a label. Papers, which are fetched without a key, are beyond the limit.
+Each answer is sent LATENCY_S after its request came. With a limit, requests beyond so many in any window
+of so many seconds are answered with 429 and Retry-After, at once and without a label. Papers, which are
+fetched without a key, are beyond the limit.
 """
 
 from __future__ import annotations
@@ -120,12 +120,10 @@ class Line(asyncio.Protocol):
         self._send(*answer)
 
     def _send(self, status: int, content: bytes, form: str, more: str = "") -> None:
-        about = f"{_KEPT}Content-Type: {form}\r\nContent-Length: {len(content)}\r\n{more}"
-        head = f"HTTP/1.1 {status} OK\r\n{about}\r\n"
+        head = f"HTTP/1.1 {status} OK\r\nContent-Type: {form}\r\nContent-Length: {len(content)}\r\n{more}\r\n"
         self._transport.write(head.encode() + content)
 
 
-_KEPT = "Connection: keep-alive\r\n"
 _REFUSAL = json.dumps(
     {
         "request_id": "00000000-0000-4000-8000-000000000000",

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shiplabel import baton
-from shiplabel.baton import tell_heard, waiting
-from shiplabel.cli.batch.gate import MADE_READY, SENT, Gate
+from shiplabel.baton import tell_heard
+from shiplabel.cli.batch.gate import Gate
 from shiplabel.errors import StorageError
 from shiplabel.workflow.purchase import buy_only
 from tests.test_baton import stands_in_line
@@ -163,45 +162,6 @@ def test_place_of_a_purchase_is_free_once_its_answer_begins_to_come_and_that_of_
     getattr(gate, call)()
     assert sent == [is_free]
     assert over.wait(30)
-
-
-def test_answer_of_a_purchase_is_read_after_others_are_sent_and_before_rows_are_made_ready(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(baton, "PATIENCE_S", 30.0)
-    world = Speaking()
-    gate, order, busy = Gate(world, 2), list[str](), threading.Event()
-    workers: list[threading.Thread] = []
-
-    def begin(act: Callable[[], None]) -> None:
-        workers.append(threading.Thread(target=act, daemon=True))
-        workers[-1].start()
-
-    def hold() -> None:
-        with gate.row():
-            busy.set()
-            stands_in_line(gate._baton, 2)
-            begin(partial(work, "sent", SENT))
-            stands_in_line(gate._baton, 3)
-
-    def work(kind: str, bears_s: float) -> None:
-        with gate._baton.held(bears_s):
-            order.append(kind)
-
-    def answer() -> None:
-        with waiting():
-            begin(hold)
-            assert busy.wait(30)
-            begin(partial(work, "made ready", MADE_READY))
-            stands_in_line(gate._baton, 1)
-        order.append("read")
-
-    world.meanwhile = answer
-    with gate.row():
-        gate.buy()
-    for worker in workers:
-        worker.join(30)
-    assert order == ["sent", "read", "made ready"]
 
 
 def test_a_tenth_more_pass_the_gate_than_are_in_flight_at_a_time() -> None:

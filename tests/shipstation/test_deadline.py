@@ -119,7 +119,7 @@ def tunnel(authority: trustme.CA, order: list[str]) -> Iterator[str]:
         listener.close()
 
 
-def test_answer_through_a_proxy_is_heard_once_the_service_speaks() -> None:
+def test_answer_through_a_proxy_is_not_heard_for_the_proxy_speaks_too() -> None:
     authority, order, tls = trustme.CA(), list[str](), ssl.create_default_context()
     authority.configure_trust(tls)
     with (
@@ -130,7 +130,7 @@ def test_answer_through_a_proxy_is_heard_once_the_service_speaks() -> None:
     ):
         limit_time(client)
         assert client.get("https://service.invalid/").status_code == 204
-    assert order[:3] == ["granted", "asked", "heard"]
+    assert order == ["granted", "asked"]
 
 
 def test_client_on_a_transport_without_sockets_is_left_alone() -> None:

@@ -5,9 +5,9 @@ the gate before its intent is written. What is written down is sent at once, but
 wait for a place in flight. A purchase's place is free once its answer begins to come; rates, which may take
 several requests, keep theirs to the end.
 
-The workers, and who gives them their rows, pass one baton: first to who sends, then to who reads an
-answer, so that its connection serves the next, who makes a row ready, who writes an outcome down, who has a
-paper to fetch. So a place in flight is seldom empty for want of a row.
+The workers, and who gives them their rows, pass one baton: first to who sends, then to who makes a row
+ready, who reads an answer and writes it down, who has a paper to fetch. So a place in flight is seldom empty
+for want of a row.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 IN_FLIGHT = {"quote", "buy"}
 SENT_ONCE = {"buy"}
 UNCOUNTED = {"carriers", "fetch"}
-SENT, READ, MADE_READY, NOTED, FETCHED = 0.0, 0.02, 0.2, 0.5, 1.0
+SENT, MADE_READY, NOTED, FETCHED = 0.0, 0.2, 0.5, 1.0
 """For how many seconds each part of the work can wait for its turn."""
 
 
-ON_DECK = 10
-"""Of so many places in flight one more purchase is let through the gate, to be sent once one is free."""
+PLACES_A_WAITER = 10
+"""For so many places in flight one more purchase is let through the gate, to be sent once one is free."""
 
 
 class _Places(threading.local):
@@ -44,13 +44,16 @@ class _Places(threading.local):
     def __init__(self, free: threading.Semaphore) -> None:
         self._free = free
 
-    def take(self) -> None:
-        """Wait for a place, without the baton."""
-        if not self.has:
-            if not self._free.acquire(blocking=False):
-                with waiting():
-                    self._free.acquire()
-            self.has = True
+    def take(self) -> bool:
+        """Take a place; where none is free, wait for one without the baton, and return True."""
+        if self.has:
+            return False
+        waited = not self._free.acquire(blocking=False)
+        if waited:
+            with waiting():
+                self._free.acquire()
+        self.has = True
+        return waited
 
     def leave(self) -> None:
         """Give the place back, where it has one."""
@@ -77,7 +80,7 @@ class Gate:
         self._api = api
         self._sit_out, self._pause = sit_out, pause
         self.most = most
-        self._through = _Places(threading.BoundedSemaphore(most + most // ON_DECK))
+        self._through = _Places(threading.BoundedSemaphore(most + most // PLACES_A_WAITER))
         self._in_flight = _Places(threading.BoundedSemaphore(most))
         self._baton = Baton()
         self.asked = 0
@@ -115,7 +118,6 @@ class Gate:
             self._api.leave_turn()
         finally:
             self._leave()
-            turn_to(NOTED)
 
     def __getattr__(self, name: str) -> Any:
         """Return the service's own call, counted; quotes and purchases take a place in flight."""
@@ -124,19 +126,32 @@ class Gate:
         return partial(self._fly, name, call) if name in IN_FLIGHT else call
 
     def _fly(self, name: str, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        self.await_turn()
-        self._in_flight.take()
         try:
-            with hearing(self._heard) if name in SENT_ONCE else nullcontext():
+            self._enter(name)
+            with hearing(self._leave) if name in SENT_ONCE else nullcontext():
                 return call(*args, **more)
         finally:
             self._leave()
-            turn_to(NOTED)
 
-    def _heard(self) -> None:
-        self._leave()
-        turn_to(READ)
+    def _enter(self, name: str) -> None:
+        """Have a place in flight and a turn; one that waited for its place takes its turn anew.
+
+        Where a pause was asked for meanwhile, a purchase raises RateLimited: that takes its intent back.
+        """
+        self.await_turn()
+        if not self._in_flight.take():
+            return
+        self._api.leave_turn()
+        try:
+            self._api.await_turn(most_pause_s=0.0)
+        except RateLimited:
+            self._leave()
+            if name in SENT_ONCE:
+                raise
+            self._enter(name)
 
     def _leave(self) -> None:
-        self._in_flight.leave()
-        self._through.leave()
+        if self._through.has:
+            self._in_flight.leave()
+            self._through.leave()
+            turn_to(NOTED)
