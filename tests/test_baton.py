@@ -250,8 +250,16 @@ def test_answer_is_awaited_without_the_baton(free_while: Watch) -> None:
         answer = line.ask(Call("GET", "/v2/carriers"), 10.0)
         line.close()
     assert isinstance(answer, Answer)
-    assert connected == [True]
+    assert connected == [False]  # within the machine there is nothing to wait for
     assert set(read) == {True}
+
+
+def test_connection_to_another_machine_is_awaited_without_the_baton(free_while: Watch) -> None:
+    connected = free_while(httpcore.SyncBackend, "connect_tcp")
+    line = Line("https://api.invalid", "key", None, SystemClock())
+    assert isinstance(line.ask(Call("GET", "/v2/carriers"), 10.0), httpx.ConnectError)
+    line.close()
+    assert connected == [True]
 
 
 def test_answer_from_inside_is_awaited_without_the_baton(free_while: Watch) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
@@ -35,6 +35,9 @@ class _Time(threading.local):
 
 
 _TIME: Final = _Time()
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The hosts that are this machine: a connection to one is there at once, and nobody waits for it."""
+
 _AT_ONCE: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 
 
@@ -89,7 +92,7 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to a host."""
         left_s = _left_s(timeout, httpcore.ConnectTimeout)
-        with waiting():
+        with nullcontext() if host in LOOPBACK else waiting():
             inner = self._inner.connect_tcp(host, port, left_s, local_address, socket_options)
         return _Stream(inner, is_direct=self._is_direct)
 

@@ -18,7 +18,7 @@ import httpx
 from shiplabel import __version__
 from shiplabel.errors import SettingsError
 from shiplabel.language import phrase
-from shiplabel.shipstation.deadline import limit_time, within
+from shiplabel.shipstation.deadline import LOOPBACK, limit_time, within
 from shiplabel.shipstation.outcome import Answer
 from shiplabel.shipstation.straight import Inside, straight
 
@@ -33,7 +33,6 @@ MOST_BYTES: Final = 20 * 2**20
 CONNECTIONS: Final = 32
 REDIRECTS: Final = 5
 MOVED: Final = frozenset({301, 302, 303, 307, 308})
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 FAILURES: Final = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError)
 """What a connection can end in; the standard library's come from an application called in-process."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pytest
 from shiplabel import baton
 from shiplabel.baton import tell_heard
 from shiplabel.cli.batch.gate import Gate
-from shiplabel.errors import StorageError
+from shiplabel.errors import RateLimited, ShiplabelError, StorageError
 from shiplabel.workflow.purchase import buy_only
 from tests.test_baton import stands_in_line
 from tests.workflow.model import World, ready
@@ -181,10 +182,7 @@ def test_a_tenth_more_pass_the_gate_than_are_in_flight_at_a_time() -> None:
     workers = [threading.Thread(target=work, daemon=True) for _ in range(13)]
     for worker in workers:
         worker.start()
-    end = time.monotonic() + 30
-    while len(passed) < 11 or len(flying) < 10:
-        assert time.monotonic() < end
-        time.sleep(0.001)
+    until(lambda: len(passed) == 11 and len(flying) == 10)
     time.sleep(0.2)
     assert (len(passed), len(flying)) == (11, 10)
     over.set()
@@ -193,7 +191,96 @@ def test_a_tenth_more_pass_the_gate_than_are_in_flight_at_a_time() -> None:
     assert (len(passed), len(flying)) == (13, 13)
 
 
-def test_one_worker_writes_no_intent_before_its_last_purchase_is_answered() -> None:
+class Paused(Speaking):
+    """A world that notes the turns, and whose service may have asked for a pause."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[str] = []
+        self.pause_s = 0.0
+
+    def await_turn(self, most_pause_s: float = 0.0, pause: Any = None) -> None:
+        if self.pause_s:
+            raise RateLimited("a pause", retry_after_s=self.pause_s)
+        self.turns.append("taken")
+
+    def leave_turn(self) -> None:
+        self.turns.append("left")
+
+
+def waiting_for_a_place(world: Paused, gate: Gate, call: str) -> tuple[Future[Any], threading.Event]:
+    """Fill all ten places, send one call more; return it with what lets the others end."""
+    over, flying = threading.Event(), list[int]()
+
+    def fly() -> None:
+        flying.append(1)
+        over.wait(30)
+
+    world.meanwhile = fly
+    one_more: Future[Any] = Future()
+
+    def send() -> None:
+        try:
+            one_more.set_result(getattr(gate, call)())
+        except ShiplabelError as error:
+            one_more.set_exception(error)
+
+    for _ in range(10):
+        threading.Thread(target=gate.quote, daemon=True).start()
+    until(lambda: len(flying) == 10)
+    threading.Thread(target=send, daemon=True).start()
+    until(lambda: len(world.turns) == 11)
+    return one_more, over
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_purchase_that_waited_for_its_place_takes_its_turn_anew() -> None:
+    world = Paused()
+    one_more, over = waiting_for_a_place(world, Gate(world, 10), "buy")
+    over.set()
+    one_more.result(30)
+    assert world.turns[11:] == ["left", "taken"]
+
+
+def test_purchase_that_met_a_pause_while_it_waited_is_not_sent_and_leaves_no_place_taken() -> None:
+    world = Paused()
+    gate = Gate(world, 10)
+    one_more, over = waiting_for_a_place(world, gate, "buy")
+    world.pause_s = 3.0
+    world.meanwhile = lambda: world.turns.append("sent")
+    over.set()
+    with pytest.raises(RateLimited):
+        one_more.result(30)
+    assert world.turns[11:] == ["left"]
+    world.pause_s, world.turns = 0.0, []
+    after, over = waiting_for_a_place(world, gate, "buy")  # eleven have their places again
+    over.set()
+    after.result(30)
+
+
+def test_quote_that_met_a_pause_while_it_waited_sits_it_out() -> None:
+    world, pauses = Paused(), list[float]()
+
+    def sit_out(seconds: float) -> bool:
+        pauses.append(seconds)
+        world.pause_s = 0.0
+        return True
+
+    one_more, over = waiting_for_a_place(world, Gate(world, 10, sit_out), "quote")
+    world.pause_s = 3.0
+    over.set()
+    one_more.result(30)
+    assert pauses == [3.0]
+    assert world.turns[11:] == ["left", "taken"]
+
+
+def test_one_place_lets_no_second_purchase_through_the_gate() -> None:
     gate, passed = Gate(World(), 1), list[str]()
 
     def second() -> None:

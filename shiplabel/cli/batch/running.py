@@ -205,7 +205,7 @@ class Run:
         self._crew.submit(partial(self._walk, draft, act))
 
     def _walk(self, draft: RowDraft, act: Callable[[], Done]) -> Came:
-        """Take a row's step, in a worker; none is begun any more after ^C."""
+        """Take a row's step, in a worker; none is begun after ^C, but one whose intent is on disk is sent."""
         try:
             with self.gate.row():
                 may_begin = not (self.interrupt.stopping or self.halted)
