@@ -35,7 +35,6 @@ class _Waiter:
     due: float
     number: int
     called: threading.Lock = field(default_factory=threading.Lock, compare=False)
-    has_gone: bool = field(default=False, compare=False)
 
 
 class _Mine(threading.local):
@@ -67,8 +66,8 @@ class Baton:
     def held(self, bears_s: float) -> Iterator[None]:
         """Do work that can bear to wait for so many seconds, once the baton comes."""
         _MINE.baton, _MINE.bears_s = self, bears_s
-        self.take()
         try:
+            self.take()
             yield
         finally:
             self.hand_on()
@@ -83,36 +82,39 @@ class Baton:
             me = _Waiter(_due(), next(self._numbers))
             me.called.acquire()
             heapq.heappush(self._waiters, me)
-        _MINE.holds = me.called.acquire(timeout=PATIENCE_S) or not self._give_up(me)
+        was_called = False
+        try:
+            was_called = me.called.acquire(timeout=PATIENCE_S)
+        finally:  # ^C may end it
+            _MINE.holds = was_called or not self._give_up(me)
 
     def _give_up(self, me: _Waiter) -> bool:
         """Go without; return False for one who was called just now."""
         with self._lock:
-            me.has_gone = me.called.locked()
-            return me.has_gone
+            if me not in self._waiters:
+                return False
+            self._waiters.remove(me)
+            heapq.heapify(self._waiters)
+            return True
 
     def give_way(self) -> None:
         """Let those go first whose time is over no later."""
         with self._lock:
-            while self._waiters and self._waiters[0].has_gone:
-                heapq.heappop(self._waiters)
             is_behind = bool(self._waiters) and self._waiters[0].due <= _due()
         if is_behind:
             self.hand_on()
             self.take()
 
     def hand_on(self) -> None:
-        """Call the first in line; one who has gone without hands nothing on."""
+        """Call the first in line; one who works without it hands nothing on."""
         if not _MINE.holds:
             return
         _MINE.holds = False
         with self._lock:
-            while self._waiters:
-                next_one = heapq.heappop(self._waiters)
-                if not next_one.has_gone:
-                    next_one.called.release()
-                    return
-            self._is_free = True
+            if self._waiters:
+                heapq.heappop(self._waiters).called.release()
+            else:
+                self._is_free = True
 
 
 class _Waiting:

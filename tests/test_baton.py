@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -179,6 +180,29 @@ def test_baton_is_free_again_however_many_lost_patience(monkeypatch: pytest.Monk
         thread.join(60)
     assert len(done) == 800
     assert baton._is_free  # a baton that nobody has and that is not free would slow all
+
+
+@pytest.mark.usefixtures("patient")
+def test_baton_is_free_again_after_one_who_waited_was_interrupted() -> None:
+    baton, over = Baton(), threading.Event()
+
+    def work() -> None:
+        with baton.held(0):
+            over.wait(30)
+
+    def interrupt() -> None:
+        stands_in_line(baton, 1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    worker = started(work)
+    while baton._is_free:
+        time.sleep(0.001)
+    started(interrupt)
+    with pytest.raises(KeyboardInterrupt), baton.held(0):
+        pass
+    over.set()
+    worker.join(30)
+    assert baton._is_free
 
 
 def test_thread_of_no_baton_waits_and_turns_as_if_there_were_none() -> None:
